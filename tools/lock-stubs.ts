@@ -52,8 +52,8 @@ const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 
 
 function platformOf(name: string): { os?: string[]; cpu?: string[] } {
   const parts = (name.split('/').at(-1) ?? name).split('-')
-  const os = systems.find(system => parts.includes(system))
-  const cpu = processors.find(processor => parts.includes(processor))
+  const os = systems.find((system) => parts.includes(system))
+  const cpu = processors.find((processor) => parts.includes(processor))
   return { ...(os ? { os: [os] } : {}), ...(cpu ? { cpu: [cpu] } : {}) }
 }
 

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { HttpBindings } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { projectRoot } from './db/project-root.ts'
+import type { Deps } from './deps.server.ts'
+import { createApi } from './http/api.ts'
+import { checkHealth } from './http/health.ts'
+import { originOf, requestAt, tlsPage } from './http/public-origin.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { addTestClock } from './http/test-clock.ts'
+import { newId } from './lib/id.ts'
+import type { RequestFacts } from './web/context.ts'
+
+type Variables = RequestFacts & { origin: string }
+export type App = Hono<{ Bindings: HttpBindings; Variables: Variables }>
+
+/** Answers what is a page. React Router's in the program; tests of the API need none. */
+export type Pages = (request: Request, facts: RequestFacts) => Promise<Response>
+
+/** The whole of what is reachable over HTTP: health, API, accounts, files of the build, pages. */
+export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean } = {}): App {
+  const app: App = new Hono()
+  const { config, log } = deps
+  app.use(async (c, next) => {
+    c.set('id', newId())
+    c.set('nonce', randomBytes(16).toString('base64'))
+    // `incoming` is missing only where tests ask the app without a server.
+    c.set('address', c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1')
+    c.header('X-Request-Id', c.get('id'))
+    await next()
+  })
+  app.use(securityHeaders({ isHttps: config.isHttps, isDev: options.isDev ?? false }))
+  app.get('/healthz', async (c) => {
+    const health = await checkHealth(deps)
+    c.header('Cache-Control', 'no-store')
+    return c.json(health, health.status === 'ok' ? 200 : 503)
+  })
+  app.use(async (c, next) => {
+    const origin = originOf(config, c.req.header('host'))
+    if (!origin) return c.html(tlsPage(config.publicUrl), 403)
+    c.set('origin', origin)
+    return next()
+  })
+  addAssets(app)
+  if (config.isTest) addTestClock(app, deps)
+  app.route('/api/v1', createApi(deps))
+  app.on(['GET', 'POST'], '/auth/api/*', (c) => deps.auth.handler(requestAt(c.req.raw, c.get('origin'))))
+  app.all('*', (c) =>
+    pages(requestAt(c.req.raw, c.get('origin')), { id: c.get('id'), nonce: c.get('nonce'), address: c.get('address') }),
+  )
+  app.onError((error, c) => {
+    log.error({ error, request_id: c.get('id'), path: c.req.path }, 'a request failed')
+    return c.text('Something went wrong. It was written to the log.', 500)
+  })
+  return app
+}
+
+function addAssets(app: App): void {
+  const root = join(projectRoot, 'build', 'client')
+  const forEver = 'public, max-age=31536000, immutable'
+  app.use('/assets/*', serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', forEver) }))
+  app.use('*', async (c, next) => {
+    // Files at the top (icons, logos) have an ending; pages have none.
+    if (c.req.method !== 'GET' || !/^\/[\w.-]+\.[a-z0-9]+$/.test(c.req.path)) return next()
+    return serveStatic<{ Bindings: HttpBindings; Variables: Variables }>({
+      root,
+      onFound: (_path, context) => context.header('Cache-Control', 'public, max-age=3600'),
+    })(c, next)
+  })
+}

@@ -1,0 +1,83 @@
+import { hash, verify } from '@node-rs/argon2'
+import { betterAuth } from 'better-auth'
+import type { Kysely } from 'kysely'
+import type { Config } from './config.server.ts'
+import type { Database } from './db/types.ts'
+import type { Log } from './log.server.ts'
+
+export type Auth = ReturnType<typeof createAuth>
+
+export type AuthParts = {
+  config: Pick<Config, 'publicUrl' | 'isHttps'>
+  db: Kysely<Database>
+  secret: string
+  log: Log
+}
+
+/** Shortest and longest password an account may have. */
+export const passwordLength = { min: 10, max: 200 }
+
+/**
+ * Accounts and sessions by better-auth, on our tables. Sign-up over HTTP is off: owners are made by the first-run page and
+ * `npm run owner`. Its own rate limit guards only its own routes; the sign-in page counts for itself.
+ */
+export function createAuth({ config, db, secret, log }: AuthParts) {
+  return betterAuth({
+    appName: 'Afterfund',
+    baseURL: config.publicUrl,
+    basePath: '/auth/api',
+    secret,
+    trustedOrigins: [config.publicUrl],
+    // Kysely's type of our own tables says more than better-auth asks for.
+    database: { db: db as unknown as Kysely<Record<string, never>>, type: 'postgres' },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: passwordLength.min,
+      maxPasswordLength: passwordLength.max,
+      password: { hash: (password) => hash(password), verify: ({ hash: stored, password }) => verify(stored, password) },
+    },
+    user: {
+      modelName: 'accounts',
+      fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
+    },
+    session: {
+      modelName: 'sessions',
+      expiresIn: 60 * 60 * 24 * 14,
+      fields: {
+        userId: 'account_id',
+        expiresAt: 'expires_at',
+        ipAddress: 'ip_address',
+        userAgent: 'user_agent',
+        createdAt: 'created_at',
+        updatedAt: 'updated_at',
+      },
+    },
+    account: {
+      modelName: 'account_credentials',
+      fields: {
+        userId: 'account_id',
+        accountId: 'provider_account_id',
+        providerId: 'provider_id',
+        accessToken: 'access_token',
+        refreshToken: 'refresh_token',
+        idToken: 'id_token',
+        accessTokenExpiresAt: 'access_token_expires_at',
+        refreshTokenExpiresAt: 'refresh_token_expires_at',
+        createdAt: 'created_at',
+        updatedAt: 'updated_at',
+      },
+    },
+    verification: {
+      modelName: 'account_verifications',
+      fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
+    },
+    rateLimit: { enabled: true, window: 60, max: 60, customRules: { '/sign-in/email': { window: 60, max: 5 } } },
+    advanced: { useSecureCookies: config.isHttps, cookiePrefix: 'afterfund' },
+    logger: {
+      level: 'warn',
+      log: (level, message) => log[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'info']({ part: 'auth' }, message),
+    },
+    telemetry: { enabled: false },
+  })
+}

@@ -1,0 +1,86 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { projectRoot } from './db/project-root.ts'
+import { StartError } from './db/start-error.ts'
+import { isLoopbackHost } from './lib/loopback.ts'
+
+/** The environment, parsed once. Nothing else reads process.env. */
+export type Config = {
+  port: number
+  host: string
+  /** Origin under which people reach the program, without a slash at the end. */
+  publicUrl: string
+  isLoopback: boolean
+  isHttps: boolean
+  dataFolder: string
+  databaseUrl: string | null
+  migrationDatabaseUrl: string | null
+  secret: string | null
+  smtpUrl: string | null
+  mailFrom: string | null
+  roles: { web: boolean; worker: boolean }
+  isTest: boolean
+}
+
+const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())
+const postgresUrl = optionalText.refine((value) => !value || /^postgres(ql)?:\/\//.test(value), {
+  error: 'must begin with postgres://',
+})
+
+const environment = z.object({
+  PORT: z.preprocess((value) => value || 3000, z.coerce.number().int().min(1).max(65_535)),
+  HOST: optionalText,
+  PUBLIC_URL: optionalText.refine((value) => !value || isOrigin(value), {
+    error: 'must be an address like https://pledges.example.com, without a path',
+  }),
+  DATA_DIR: optionalText,
+  DATABASE_URL: postgresUrl,
+  MIGRATION_DATABASE_URL: postgresUrl,
+  AFTERFUND_SECRET: optionalText.refine((value) => !value || value.length >= 32, { error: 'must have at least 32 characters' }),
+  SMTP_URL: optionalText.refine((value) => !value || /^smtps?:\/\//.test(value), { error: 'must begin with smtp:// or smtps://' }),
+  MAIL_FROM: optionalText,
+  ROLES: optionalText.refine((value) => !value || value.split(',').every((role) => ['web', 'worker'].includes(role.trim())), {
+    error: 'must be web, worker, or web,worker',
+  }),
+  AFTERFUND_TEST: optionalText,
+  STRIPE_SECRET_KEY: optionalText.refine((value) => !value || !/^[rs]k_live_/.test(value), {
+    error: 'is a live key: this version cannot charge real cards yet, so it refuses live keys',
+  }),
+})
+
+/** Parses the environment; a wrong value ends the start with one sentence that names it. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const result = environment.safeParse(env)
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    throw new StartError(`The setting ${String(issue?.path[0])} ${issue?.message}. Correct it and start again.`)
+  }
+  const values = result.data
+  const host = values.HOST ?? '127.0.0.1'
+  const url = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`)
+  const roles = (values.ROLES ?? 'web,worker').split(',').map((role) => role.trim())
+  const config: Config = {
+    port: values.PORT,
+    host,
+    publicUrl: url.origin,
+    isLoopback: isLoopbackHost(url.hostname),
+    isHttps: url.protocol === 'https:',
+    dataFolder: resolve(values.DATA_DIR ?? join(projectRoot, 'data')),
+    databaseUrl: values.DATABASE_URL ?? null,
+    migrationDatabaseUrl: values.MIGRATION_DATABASE_URL ?? null,
+    secret: values.AFTERFUND_SECRET ?? null,
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: values.MAIL_FROM ?? null,
+    roles: { web: roles.includes('web'), worker: roles.includes('worker') },
+    isTest: values.AFTERFUND_TEST === '1',
+  }
+  if (config.isTest && !config.isLoopback) {
+    throw new StartError('AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL is on this machine.')
+  }
+  return config
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash
+}

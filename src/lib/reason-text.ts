@@ -1,0 +1,57 @@
+/*
+ * One sentence per reason code: the same on the button, in the preview, in the API's answer and on the timeline.
+ * A sentence completes "left out: …", so it starts small and has no full stop.
+ */
+const SENTENCES: Readonly<Record<string, string>> = {
+  answers_missing: 'required answers are missing',
+  address_missing: 'no address yet',
+  address_invalid: 'the address does not pass',
+  country_not_served: 'we do not ship to that country',
+  out_of_stock: 'sold out',
+  payment_method_missing: 'no payment method on file',
+  on_hold: 'on hold',
+  charge_in_progress: 'a charge is under way',
+  already_charged: 'already charged, refund first',
+  nothing_owed: 'nothing is owed',
+  below_minimum: 'less is owed than a card can be charged',
+  card_too_soon: 'this card was tried a short while ago',
+  card_hard_declined: 'the bank refused this card for good',
+  balance_due: 'something is still owed',
+  already_shipped: 'a parcel is handed over',
+  lines_unshipped: 'some lines have not left yet',
+  undo_window_over: 'the time to undo it is over',
+  refund_decision_missing: 'decide about the money taken first',
+  reopen_first: 'the address is final, reopen it first',
+  totals_differ: 'the stored total and the counted one differ',
+  changed_meanwhile: 'changed by someone else meanwhile',
+  wrong_status: 'not in a status where this is possible',
+  not_allowed: 'not allowed for you',
+  order_locked: 'the choices are locked',
+  order_canceled: 'the order is canceled',
+}
+
+/** The sentence of a reason code. A code without one is shown as words, never hidden: `some_new_code` reads "some new code". */
+export function reasonText(code: string): string {
+  return SENTENCES[code] ?? code.replaceAll('_', ' ')
+}
+
+/** Whether a code has its sentence; the test asks this for every code of the lifecycle. */
+export function hasReasonText(code: string): boolean {
+  return Object.hasOwn(SENTENCES, code)
+}
+
+/** The sentence standing alone: "No payment method on file." */
+export function reasonSentence(code: string): string {
+  const text = reasonText(code)
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** "35 no payment method on file, 2 on hold", as counts by reason are told in a result. Largest first; empty when nothing was left out. */
+export function reasonCounts(left: readonly { code: string; count: number }[], locale = 'en'): string {
+  const number = new Intl.NumberFormat(locale)
+  return [...left]
+    .filter((one) => one.count > 0)
+    .sort((a, b) => b.count - a.count)
+    .map((one) => `${number.format(one.count)} ${reasonText(one.code)}`)
+    .join(', ')
+}

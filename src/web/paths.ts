@@ -1,0 +1,81 @@
+/*
+ * Every address of a page, in one place. Links and redirects are built here; routes.ts holds the patterns, and
+ * paths.test.ts walks both against each other.
+ */
+
+type Query = Record<string, string | number | readonly string[] | null | undefined>
+
+/** Appends what is set as a query; an empty or missing value leaves no trace, a list repeats its key. */
+export function withQuery(path: string, query: Query): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === '') continue
+    for (const one of typeof value === 'object' ? value : [String(value)]) search.append(key, one)
+  }
+  const text = search.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+const campaign = (id: string) => `/campaigns/${id}`
+
+export const paths = {
+  home: () => '/',
+  sign_in: (next?: string) => withQuery('/sign-in', { next }),
+  sign_out: () => '/sign-out',
+  setup: () => '/setup',
+
+  campaigns: () => '/campaigns',
+  new_campaign: () => '/campaigns/new',
+  overview: (id: string) => campaign(id),
+
+  orders: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders`, query),
+  orders_csv: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders.csv`, query),
+  /** `name` is a staff transition of the lifecycle: lock, unlock, cancel, nothing_owed. */
+  orders_transition: (id: string, name: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/${name}`, query),
+  order: (id: string, orderId: string) => `${campaign(id)}/orders/${orderId}`,
+  order_part: (id: string, orderId: string, part: 'address' | 'note' | 'hold' | 'settle' | 'answers' | 'ledger') =>
+    `${campaign(id)}/orders/${orderId}/${part}`,
+  operations: (id: string) => `${campaign(id)}/operations`,
+  operation: (id: string, operationId: string) => `${campaign(id)}/operations/${operationId}`,
+  notice: (id: string, noticeId: string) => `${campaign(id)}/notices/${noticeId}`,
+  counts: (id: string) => `${campaign(id)}/counts`,
+  counts_csv: (id: string) => `${campaign(id)}/counts.csv`,
+
+  backers: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/backers`, query),
+  backer: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}`,
+
+  messages: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/messages`, query),
+  message: (id: string, messageId: string) => `${campaign(id)}/messages/${messageId}`,
+  new_message: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/messages/new`, query),
+  /** The mails of demo and test campaigns, readable here instead of in an inbox. */
+  mailbox: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/mailbox`, query),
+  mailbox_mail: (id: string, mailId: string) => `${campaign(id)}/mailbox/${mailId}`,
+
+  catalog: (id: string) => `${campaign(id)}/catalog`,
+  catalog_part: (id: string, part: 'items' | 'levels' | 'addons' | 'shipping' | 'questions', entry?: string) =>
+    `${campaign(id)}/catalog/${part}${entry === undefined ? '' : `/${entry}`}`,
+  prices: (id: string) => `${campaign(id)}/catalog/prices`,
+
+  survey: (id: string) => `${campaign(id)}/survey`,
+  survey_preview: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/preview`, query),
+  survey_send: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/send`, query),
+  survey_remind: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/remind`, query),
+
+  imports: (id: string) => `${campaign(id)}/imports`,
+  new_import: (id: string) => `${campaign(id)}/imports/new`,
+  import: (id: string, importId: string, query: Query = {}) => withQuery(`${campaign(id)}/imports/${importId}`, query),
+  import_problems_csv: (id: string, importId: string) => `${campaign(id)}/imports/${importId}/problems.csv`,
+
+  settings: (id: string) => `${campaign(id)}/settings`,
+
+  /** The address in the mail: a right secret answers 303 to `pledge` with a cookie and changes nothing. */
+  backer_link: (campaignId: string, backerId: string, secret: string) => `/b/${campaignId}/${backerId}/${secret}`,
+  /** The clean address behind the cookie: the survey's next step, or the order. */
+  pledge: (campaignId: string, backerId: string) => `/p/${campaignId}/${backerId}`,
+  pledge_step: (
+    campaignId: string,
+    backerId: string,
+    step: 'start' | 'questions' | 'addons' | 'address' | 'payment' | 'review',
+  ) => `/p/${campaignId}/${backerId}/${step}`,
+  lost_link: (campaignId: string) => `/lost-link/${campaignId}`,
+} as const

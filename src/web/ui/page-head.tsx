@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+
+interface PageHeadProps {
+  title: ReactNode
+  /** Beside the title: the one status chip of the page, a name. */
+  beside?: ReactNode
+  /** One line of facts under the title. */
+  facts?: ReactNode
+  /** Way back up: "Orders / status: open · 12 of 143". */
+  crumbs?: { label: string; to: string; rest?: ReactNode }
+  /** At most three buttons, the primary last; the rest goes under More. */
+  actions?: ReactNode
+}
+
+export function PageHead({ title, beside, facts, crumbs, actions }: PageHeadProps) {
+  return (
+    <>
+      {crumbs && (
+        <p className="crumbs">
+          <Link to={crumbs.to}>{crumbs.label}</Link>
+          {crumbs.rest && <> / {crumbs.rest}</>}
+        </p>
+      )}
+      <div className="page-head">
+        <div>
+          <div className="page-head-title">
+            <h1>{title}</h1>
+            {beside}
+          </div>
+          {facts && <p className="page-head-facts">{facts}</p>}
+        </div>
+        {actions && <div className="actions">{actions}</div>}
+      </div>
+    </>
+  )
+}

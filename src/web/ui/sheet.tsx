@@ -1,0 +1,49 @@
+import { type ReactNode, useId } from 'react'
+
+interface SheetProps {
+  title?: ReactNode
+  /** Facts or links at the end of the head. */
+  aside?: ReactNode
+  /** `padded` for text and forms, `flush` for tables and lists that reach the edges (they scroll inside it). */
+  body?: 'padded' | 'flush'
+  id?: string
+  /** Names the sheet for assistive technology where it has no visible title. */
+  label?: string
+  children: ReactNode
+}
+
+/** A sheet of paper: a hairline, no shadow. With a title it is a landmark of that name. */
+export function Sheet({ title, aside, body = 'padded', id, label, children }: SheetProps) {
+  const heading = useId()
+  return (
+    <section className="sheet" id={id} aria-labelledby={title ? heading : undefined} aria-label={title ? undefined : label}>
+      {title && (
+        <header className="sheet-head">
+          <h2 id={heading}>{title}</h2>
+          {aside && <div className="sheet-aside">{aside}</div>}
+        </header>
+      )}
+      <div className={body === 'padded' ? 'sheet-body' : 'sheet-scroll'}>{children}</div>
+    </section>
+  )
+}
+
+/** Sheets under or beside each other: `main-side` and `halves` from 900 px on, one column below. */
+export function Sheets({ columns, children }: { columns?: 'main-side' | 'halves'; children: ReactNode }) {
+  return (
+    <div className="sheets" data-columns={columns}>
+      {children}
+    </div>
+  )
+}
+
+/** Term and fact pairs. A fact that is missing is left out, not shown empty. */
+export function Facts({ facts }: { facts: readonly { term: string; fact: ReactNode }[] }) {
+  return (
+    <dl className="facts">
+      {facts
+        .filter((one) => one.fact !== null && one.fact !== undefined && one.fact !== '')
+        .map((one) => [<dt key={one.term}>{one.term}</dt>, <dd key={`${one.term} fact`}>{one.fact}</dd>])}
+    </dl>
+  )
+}

@@ -30,8 +30,8 @@ export function ShareBar({ shares, label, size = 's', legend }: ShareBarProps) {
           .filter((one) => one.count > 0)
           .map((one, index) => (
             // a share below 1% would vanish, so it gets the width of one
-            // biome-ignore lint/suspicious/noArrayIndexKey: shares have a fixed order
             <i
+              // biome-ignore lint/suspicious/noArrayIndexKey: shares have a fixed order
               key={index}
               data-status={one.status}
               data-tone={one.tone}

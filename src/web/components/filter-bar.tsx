@@ -1,0 +1,184 @@
+import { Autocomplete } from '@base-ui/react/autocomplete'
+import { Search, X } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { Form, Link, useSubmit } from 'react-router'
+import { withQuery } from '../paths.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Count } from '../ui/numbers.tsx'
+import {
+  type Filter,
+  type FilterKey,
+  type FilterTerm,
+  filterQuery,
+  type Suggestion,
+  suggestionsFor,
+  termText,
+  withoutTerm,
+} from './filter-terms.ts'
+
+interface FilterBarProps {
+  /** The list's own address, without a query. */
+  action: string
+  /** "Filter orders" */
+  label: string
+  /** "Type a name, mail, number, or sku: country: balance:" */
+  placeholder: string
+  keys: readonly FilterKey[]
+  filter: Filter
+  /** What else the address keeps, such as the sorting. */
+  keep?: Record<string, string>
+  /** Beside the field: sorting, columns. */
+  children?: ReactNode
+}
+
+/** One field: plain words search, `key:` opens suggestions, a finished term becomes a token. Everything is in the URL. */
+export function FilterBar(props: FilterBarProps) {
+  // a new filter in the address starts the field afresh
+  return <FilterForm key={JSON.stringify(props.filter)} {...props} />
+}
+
+function FilterForm({ action, label, placeholder, keys, filter, keep = {}, children }: FilterBarProps) {
+  const form = useRef<HTMLFormElement>(null)
+  const submit = useSubmit()
+  const [terms, setTerms] = useState(filter.terms)
+  const [text, setText] = useState(filter.words)
+  const suggestions = suggestionsFor(text, keys)
+
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    const last = terms.at(-1)
+    const atStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0
+    if (event.key !== 'Backspace' || !atStart || !last) return
+    event.preventDefault()
+    setTerms(terms.slice(0, -1))
+    setText(`${termText(last)}${text === '' ? '' : ` ${text}`}`)
+  }
+
+  const take = (value: string, reason: string) => {
+    setText(value)
+    const taken = suggestions.find((one) => one.text === value)
+    if (reason !== 'item-press' || !taken?.finished) return
+    void submit(null, { action: withQuery(action, { ...keep, ...filterQuery({ terms, words: '' }), q: value }), method: 'get' })
+  }
+
+  return (
+    <search>
+      <Form method="get" action={action} className="filter" ref={form} role="search" aria-label={label}>
+        {Object.entries(keep).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <div className="filter-field">
+          <Icon of={Search} />
+          {terms.map((term) => (
+            <Token
+              key={termText(term)}
+              term={term}
+              keys={keys}
+              to={withQuery(action, { ...keep, ...filterQuery(withoutTerm({ terms, words: filter.words }, term)) })}
+            />
+          ))}
+          <Autocomplete.Root
+            items={suggestions}
+            value={text}
+            onValueChange={(value, details) => take(value, details.reason)}
+            itemToStringValue={(item: Suggestion) => item.text}
+            mode="none"
+            openOnInputClick={false}
+          >
+            <Autocomplete.Input
+              name="q"
+              aria-label={label}
+              placeholder={terms.length === 0 && text === '' ? placeholder : ''}
+              autoComplete="off"
+              spellCheck={false}
+              data-filter=""
+              onKeyDown={onKeyDown}
+            />
+            <Suggestions />
+          </Autocomplete.Root>
+          <span aria-hidden="true">
+            <kbd>/</kbd>
+          </span>
+        </div>
+        <button type="submit" className="visually-hidden">
+          Filter
+        </button>
+        {children}
+      </Form>
+    </search>
+  )
+}
+
+function Token({ term, keys, to }: { term: FilterTerm; keys: readonly FilterKey[]; to: string }) {
+  const key = keys.find((one) => one.key === term.key)
+  const label = key?.label ?? term.key
+  const value = key?.values?.find((one) => one.value === term.value)?.label ?? term.value
+  return (
+    <span className="token">
+      <span>
+        <i>{label}</i>
+        <bdi>{value}</bdi>
+      </span>
+      <Link className="token-remove" to={to} aria-label={`Remove ${label} ${value}`}>
+        <Icon of={X} size={14} />
+      </Link>
+      <input type="hidden" name={term.key} value={term.value} />
+    </span>
+  )
+}
+
+function Suggestions() {
+  return (
+    <Autocomplete.Portal>
+      <Autocomplete.Positioner sideOffset={6} align="start" className="suggestions-place">
+        <Autocomplete.Popup className="suggestions">
+          <Autocomplete.List>
+            {(item: Suggestion) => (
+              <Autocomplete.Item key={item.text} value={item} className="suggestion">
+                <span>{item.label}</span>
+                {item.hint && <small>{item.hint}</small>}
+              </Autocomplete.Item>
+            )}
+          </Autocomplete.List>
+        </Autocomplete.Popup>
+      </Autocomplete.Positioner>
+    </Autocomplete.Portal>
+  )
+}
+
+export interface SavedFilter {
+  label: string
+  to: string
+  count?: number
+  current: boolean
+}
+
+/** Saved filters above the field, with live counts. */
+export function FilterTabs({ label, tabs }: { label: string; tabs: readonly SavedFilter[] }) {
+  return (
+    <nav className="tabs" aria-label={label}>
+      {tabs.map((tab) => (
+        <Link key={tab.to} to={tab.to} aria-current={tab.current ? 'true' : undefined}>
+          {tab.label}
+          {tab.count !== undefined && (
+            <>
+              {' '}
+              <span>
+                <Count of={tab.count} />
+              </span>
+            </>
+          )}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** Between filter and table: count and sum of the match, and the pages. */
+export function ListLine({ children, end }: { children: ReactNode; end?: ReactNode }) {
+  return (
+    <div className="list-line">
+      <span>{children}</span>
+      {end}
+    </div>
+  )
+}

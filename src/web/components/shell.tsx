@@ -1,0 +1,200 @@
+import {
+  BookOpen,
+  ChevronsUpDown,
+  LayoutDashboard,
+  ListChecks,
+  type LucideIcon,
+  Mail,
+  Package,
+  Settings,
+  Upload,
+  Users,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link, NavLink } from 'react-router'
+import { paths } from '../paths.ts'
+import { useClosing } from '../ui/disclosure.tsx'
+import { ProgressBar } from '../ui/figures.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Count } from '../ui/numbers.tsx'
+
+export interface ShellCampaign {
+  id: string
+  name: string
+  mode: 'test' | 'live'
+}
+
+export interface ShellJob {
+  title: string
+  done: number
+  total: number
+  /** "1 min left" */
+  note?: string
+  to: string
+}
+
+interface ShellProps {
+  /** The campaign one is in; null on the list of campaigns. */
+  campaign: ShellCampaign | null
+  campaigns: readonly ShellCampaign[]
+  /** Name of the account that the campaigns belong to. */
+  account: string
+  person: { name: string; role: string }
+  counts?: { orders: number; backers: number }
+  /** What runs in the worker now. */
+  job?: ShellJob | null
+  children: ReactNode
+}
+
+/** The desk: the spine with where one can go, and the page beside it. Below 900 px the spine is a block on top. */
+export function Shell({ campaign, campaigns, account, person, counts, job, children }: ShellProps) {
+  return (
+    <>
+      <a className="visually-hidden skip-link" href="#main">
+        Skip to content
+      </a>
+      <div className="shell">
+        <header className="spine">
+          <div className="spine-top">
+            <Link to={paths.campaigns()} className="spine-brand">
+              <img src="/logo-spine.svg" alt="Afterfund, all campaigns" width={146} height={30} />
+            </Link>
+            <CampaignSwitch campaign={campaign} campaigns={campaigns} account={account} />
+          </div>
+          {campaign && <SpineNav campaign={campaign} counts={counts} />}
+          {job && <SpineJob job={job} />}
+          <Person {...person} />
+        </header>
+        <div>
+          {campaign?.mode === 'test' && <p className="test-strip">Test: no money moves, and no mail leaves without SMTP</p>}
+          <main className="main" id="main" tabIndex={-1}>
+            {children}
+          </main>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function CampaignSwitch({ campaign, campaigns, account }: Pick<ShellProps, 'campaign' | 'campaigns' | 'account'>) {
+  const ref = useClosing()
+  return (
+    <details className="switch" ref={ref}>
+      <summary aria-label={`Campaign: ${campaign?.name ?? 'none chosen'}. Switch`}>
+        <span className="cut grow">
+          <b>
+            <bdi>{campaign?.name ?? 'Campaigns'}</bdi>
+          </b>
+          <small className="cut">
+            <bdi>{account}</bdi>
+          </small>
+        </span>
+        <Icon of={ChevronsUpDown} />
+      </summary>
+      <nav className="menu" aria-label="Campaigns">
+        {campaigns.map((one) => (
+          <Link key={one.id} to={paths.overview(one.id)} aria-current={one.id === campaign?.id || undefined}>
+            <bdi>{one.name}</bdi>
+            {one.mode === 'test' && <small>Test</small>}
+          </Link>
+        ))}
+        {campaigns.length > 0 && <hr />}
+        <Link to={paths.campaigns()}>All campaigns</Link>
+        <Link to={paths.new_campaign()}>New campaign…</Link>
+      </nav>
+    </details>
+  )
+}
+
+interface Entry {
+  label: string
+  to: string
+  icon: LucideIcon
+  count?: number | undefined
+  /** Only this very address is current: the overview contains all others. */
+  exact?: boolean
+}
+
+function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: ShellProps['counts'] }) {
+  const id = campaign.id
+  const groups: Entry[][] = [
+    [
+      { label: 'Overview', to: paths.overview(id), icon: LayoutDashboard, exact: true },
+      { label: 'Orders', to: paths.orders(id), icon: Package, count: counts?.orders },
+      { label: 'Backers', to: paths.backers(id), icon: Users, count: counts?.backers },
+      { label: 'Messages', to: paths.messages(id), icon: Mail },
+    ],
+    [
+      { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen },
+      { label: 'Survey', to: paths.survey(id), icon: ListChecks },
+      { label: 'Imports', to: paths.imports(id), icon: Upload },
+    ],
+    [{ label: 'Settings', to: paths.settings(id), icon: Settings }],
+  ]
+  return (
+    <nav className="spine-nav" aria-label="Campaign">
+      <ul>
+        {groups.map((group, g) =>
+          group.map((entry, e) => (
+            <li key={entry.to} className={g > 0 && e === 0 ? 'spine-gap' : undefined}>
+              <NavLink to={entry.to} end={entry.exact ?? false} prefetch="intent">
+                <Icon of={entry.icon} />
+                {entry.label}
+                {entry.count !== undefined && (
+                  <span className="spine-count">
+                    <Count of={entry.count} />
+                  </span>
+                )}
+              </NavLink>
+              {entry.label === 'Catalogue' && (
+                <NavLink to={paths.prices(id)} className="spine-sub">
+                  Prices
+                </NavLink>
+              )}
+            </li>
+          )),
+        )}
+      </ul>
+    </nav>
+  )
+}
+
+function SpineJob({ job }: { job: ShellJob }) {
+  const percent = job.total === 0 ? 100 : Math.floor((job.done / job.total) * 100)
+  return (
+    <Link className="spine-job" to={job.to}>
+      <span className="spine-job-head">
+        <b>{job.title}</b>
+        <span>{percent}%</span>
+      </span>
+      <ProgressBar done={job.done} total={job.total} label={job.title} />
+      <Count of={job.done} /> of <Count of={job.total} />
+      {job.note && ` · ${job.note}`}
+    </Link>
+  )
+}
+
+function Person({ name, role }: { name: string; role: string }) {
+  return (
+    <div className="spine-person">
+      <span className="initials" aria-hidden="true">
+        {initials(name)}
+      </span>
+      <div className="cut">
+        <bdi>{name}</bdi>
+        <br />
+        {role} ·{' '}
+        <form method="post" action={paths.sign_out()}>
+          <button type="submit">Sign out</button>
+        </form>
+      </div>
+    </div>
+  )
+}
+
+/** First letters of the first and last word, in any script. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '')
+  return letters.join('').toLocaleUpperCase()
+}

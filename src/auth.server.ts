@@ -1,21 +1,18 @@
-import { hash, verify } from '@node-rs/argon2'
 import { betterAuth } from 'better-auth'
 import type { Kysely } from 'kysely'
 import type { Config } from './config.server.ts'
 import type { Database } from './db/types.ts'
+import { hashPassword, passwordLength, verifyPassword } from './lib/password.ts'
 import type { Log } from './log.server.ts'
 
 export type Auth = ReturnType<typeof createAuth>
 
 export type AuthParts = {
-  config: Pick<Config, 'publicUrl' | 'isHttps'>
+  config: Pick<Config, 'publicUrl' | 'isHttps' | 'isLoopback'>
   db: Kysely<Database>
   secret: string
   log: Log
 }
-
-/** Shortest and longest password an account may have. */
-export const passwordLength = { min: 10, max: 200 }
 
 /**
  * Accounts and sessions by better-auth, on our tables. Sign-up over HTTP is off: owners are made by the first-run page and
@@ -27,7 +24,7 @@ export function createAuth({ config, db, secret, log }: AuthParts) {
     baseURL: config.publicUrl,
     basePath: '/auth/api',
     secret,
-    trustedOrigins: [config.publicUrl],
+    trustedOrigins: config.isLoopback ? [config.publicUrl, 'http://localhost:*', 'http://127.0.0.1:*'] : [config.publicUrl],
     // Kysely's type of our own tables says more than better-auth asks for.
     database: { db: db as unknown as Kysely<Record<string, never>>, type: 'postgres' },
     emailAndPassword: {
@@ -35,7 +32,7 @@ export function createAuth({ config, db, secret, log }: AuthParts) {
       disableSignUp: true,
       minPasswordLength: passwordLength.min,
       maxPasswordLength: passwordLength.max,
-      password: { hash: (password) => hash(password), verify: ({ hash: stored, password }) => verify(stored, password) },
+      password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(hash, password) },
     },
     user: {
       modelName: 'accounts',

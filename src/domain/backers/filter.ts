@@ -1,0 +1,99 @@
+import { type RawBuilder, sql } from 'kysely'
+import { z } from 'zod'
+import { ORDER_STATUSES, SURVEY_STATES } from '../orders/lifecycle.ts'
+
+/** A list in a query string or body: `a,b` and `["a","b"]` both do. */
+const list = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item))
+
+/** What narrows a list of backers and orders; the same words in the address bar, the API and a selection. */
+export const filterSchema = z
+  .strictObject({
+    q: z.string().trim().max(200).describe('Words searched in name, mail, order and backer number, and note'),
+    status: list(z.enum(ORDER_STATUSES)),
+    survey: list(z.enum(SURVEY_STATES)),
+    level: list(z.union([z.uuid(), z.literal('none')])),
+    country: list(
+      z
+        .string()
+        .regex(/^[A-Za-z]{2}$/)
+        .toUpperCase(),
+    ),
+    sku: list(z.uuid()),
+    addon: list(z.uuid()),
+    hold: z.enum(['yes', 'no']),
+    payment_method: z.enum(['missing', 'usable']).describe('missing: something is owed and no usable payment method is on file'),
+    balance: z.enum(['owed', 'zero', 'credit']),
+    mail: z.enum(['ok', 'relay', 'bounced']),
+    pledge: list(z.string().max(60)),
+    operation: z.uuid().describe('Touched by this operation'),
+    notice: z.uuid().describe('Named by this notice'),
+    has_order: z.enum(['yes', 'no']),
+  })
+  .partial()
+export type BackerFilter = z.infer<typeof filterSchema>
+
+/** The order has a usable payment method. Alias `o` is orders. */
+export const hasPaymentMethod = sql<boolean>`exists (
+  select 1 from payment_methods p
+  where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and p.state = 'usable')`
+
+/**
+ * The filter as one SQL condition over `backers b` left-joined with `orders o`. Every part is a parameter.
+ * Guarantees: an empty filter is true. The caller names the campaign.
+ */
+export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
+  const parts: RawBuilder<boolean>[] = []
+  if (filter.q) parts.push(searchCondition(filter.q))
+  if (filter.status?.length) parts.push(sql`o.status = any(${filter.status}::text[])`)
+  if (filter.survey?.length) parts.push(sql`b.survey = any(${filter.survey}::text[])`)
+  if (filter.level?.length) parts.push(levelCondition(filter.level))
+  if (filter.country?.length) parts.push(sql`coalesce(o.country, b.pledge_country) = any(${filter.country}::text[])`)
+  if (filter.sku?.length) {
+    parts.push(sql`exists (select 1 from order_lines l where l.campaign_id = o.campaign_id and l.order_id = o.id
+      and l.sku_id = any(${filter.sku}::uuid[]))`)
+  }
+  if (filter.addon?.length) {
+    parts.push(sql`(exists (select 1 from order_addons a where a.campaign_id = o.campaign_id and a.order_id = o.id
+        and a.addon_id = any(${filter.addon}::uuid[]))
+      or (o.id is null and exists (select 1 from pledged_addons a where a.campaign_id = b.campaign_id and a.backer_id = b.id
+        and a.addon_id = any(${filter.addon}::uuid[]))))`)
+  }
+  if (filter.hold) parts.push(filter.hold === 'yes' ? sql`o.held_at is not null` : sql`o.held_at is null`)
+  if (filter.payment_method === 'missing') parts.push(sql`(o.balance_due > 0 and not ${hasPaymentMethod})`)
+  if (filter.payment_method === 'usable') parts.push(hasPaymentMethod)
+  if (filter.balance) parts.push(balanceCondition(filter.balance))
+  if (filter.mail) parts.push(sql`b.email_state = ${filter.mail}`)
+  if (filter.pledge?.length) parts.push(sql`b.pledge_status = any(${filter.pledge}::text[])`)
+  if (filter.operation) parts.push(operationCondition(filter.operation))
+  if (filter.notice) parts.push(sql`o.notice_id = ${filter.notice}`)
+  if (filter.has_order) parts.push(filter.has_order === 'yes' ? sql`o.id is not null` : sql`o.id is null`)
+  if (parts.length === 0) return sql`true`
+  return sql`(${sql.join(parts, sql` and `)})`
+}
+
+/** Each word must occur somewhere: in name, mail, number or note. */
+function searchCondition(q: string): RawBuilder<boolean> {
+  const words = q.split(/\s+/).filter(Boolean).slice(0, 8)
+  const conditions = words.map((word) => {
+    const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+    return sql<boolean>`(b.name ilike ${like} or b.email ilike ${like} or b.staff_note ilike ${like} or b.report_note ilike ${like}
+      or o.number::text = ${word.replace(/^#/, '')} or b.platform_number::text = ${word.replace(/^#/, '')} or b.platform_uid = ${word})`
+  })
+  return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`
+}
+
+function levelCondition(levels: string[]): RawBuilder<boolean> {
+  const ids = levels.filter((id) => id !== 'none')
+  const none = levels.includes('none') ? sql<boolean>`b.level_id is null` : sql<boolean>`false`
+  return sql`(b.level_id = any(${ids}::uuid[]) or ${none})`
+}
+
+function balanceCondition(balance: 'owed' | 'zero' | 'credit'): RawBuilder<boolean> {
+  if (balance === 'owed') return sql`o.balance_due > 0`
+  return balance === 'zero' ? sql`o.balance_due = 0` : sql`o.balance_due < 0`
+}
+
+function operationCondition(id: string): RawBuilder<boolean> {
+  return sql`exists (select 1 from events e where e.campaign_id = b.campaign_id and e.backer_id = b.id and e.operation_id = ${id})`
+}

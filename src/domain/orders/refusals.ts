@@ -1,0 +1,36 @@
+import type { Row } from '../../db/types.ts'
+import { DomainError } from '../shared/errors.ts'
+import { type ChangeKind, refusalOfChange } from './lifecycle.ts'
+
+/** The refusal of a change that the order's status does not allow: what happened, and what to do. One place for all doors. */
+export function refuseChange(order: Pick<Row<'orders'>, 'id' | 'status' | 'version' | 'locked_at'>, kind: ChangeKind): void {
+  const code = refusalOfChange(order.status, kind)
+  if (code === null) return
+  throw new DomainError(code, SENTENCES[code] ?? 'This can no longer be changed.', {
+    details: { status: order.status, version: order.version, locked_at: order.locked_at },
+  })
+}
+
+/** The refusal of changed choices on an order that is not open. */
+export function lockedRefusal(order: Pick<Row<'orders'>, 'id' | 'status' | 'version' | 'locked_at'>): DomainError {
+  try {
+    refuseChange(order, 'choices')
+  } catch (error) {
+    if (error instanceof DomainError) return error
+  }
+  return new DomainError('order_locked', SENTENCES.order_locked)
+}
+
+const SENTENCES = {
+  order_locked: 'These choices are locked down and can no longer be changed. Ask the creator if something is wrong.',
+  order_canceled: 'This order was canceled. Ask the creator if that is not right.',
+  reopen_first: 'This order is ready to ship, so its address is final. Ask the creator to change it.',
+  already_shipped: 'This order has shipped. Ask the creator if something is wrong.',
+} as Record<string, string> & { order_locked: string }
+
+/** What a stale save is answered with: never merged silently. */
+export function changedMeanwhile(order: Pick<Row<'orders'>, 'status' | 'version'>): DomainError {
+  return new DomainError('changed_meanwhile', 'This order was changed meanwhile. Look at it again, then make your change.', {
+    details: { status: order.status, version: order.version },
+  })
+}

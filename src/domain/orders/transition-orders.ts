@@ -1,0 +1,185 @@
+import { sql } from 'kysely'
+import { newId } from '../../lib/id.ts'
+import { queueMessagesOfOperation } from '../messages/queue-message.ts'
+import type { Actor } from '../shared/actor.ts'
+import { DomainError } from '../shared/errors.ts'
+import { saveReason } from '../shared/events.ts'
+import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import type { Db, Tx } from '../shared/tx.ts'
+import { type LifecycleActor, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
+import { type LeftOut, type MoveResult, moveOrders, previewMove } from './move-orders.ts'
+import type { Selection } from './selection.ts'
+
+/** Up to here a transition answers at once; a larger one runs in the worker, with progress and a result page. */
+export const AT_ONCE = 1_000
+
+export interface TransitionInput {
+  campaign_id: string
+  name: StaffTransition
+  selection: Selection
+  /** staff's words; cancel asks for them */
+  reason?: string | null
+}
+
+export interface TransitionAnswer {
+  moved: number
+  left: LeftOut[]
+  /** how many the selection holds */
+  total: number
+  operation: string
+  state: 'done' | 'queued'
+}
+
+export interface TransitionPreview extends MoveResult {
+  /** things to know before the act: before_lockdown_date, no_lockdown_date */
+  warnings: string[]
+}
+
+/** Counts what a transition would do now. Changes nothing. Refuses a campaign that is not the actor's. */
+export async function previewTransition(
+  db: Db,
+  actor: Actor,
+  input: Pick<TransitionInput, 'campaign_id' | 'name' | 'selection'>,
+  now: Date,
+): Promise<TransitionPreview> {
+  const campaign = await ownCampaign(db, actor, input.campaign_id)
+  refuseActor(actor, input.name)
+  const result = await previewMove(db, input.campaign_id, input.name, input.selection)
+  const warnings = input.name === 'lock' ? await lockWarnings(db, campaign, now) : []
+  return { ...result, warnings }
+}
+
+/**
+ * Carries out a transition over a selection: one id, a list, or all that match. Guarantees: set-based and whole (nothing is half done);
+ * one event per moved order; who was left out is counted by reason code. Over 1,000 orders it is queued as an operation.
+ * Refuses: an actor the lifecycle does not name (`not_allowed`), a cancel without a reason (`reason_missing`).
+ */
+export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionInput): Promise<TransitionAnswer> {
+  await ownCampaign(tx.db, actor, input.campaign_id)
+  refuseActor(actor, input.name)
+  if (input.name === 'cancel' && !input.reason?.trim()) {
+    throw new DomainError('reason_missing', 'Say why: the reason is kept with the order.', {
+      status: 422,
+      details: { fields: [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }] },
+    })
+  }
+  const operation_id = newId()
+  const size = await sizeOf(tx.db, input)
+  const reason_id = await saveReason(tx, input.campaign_id, input.reason)
+  await tx.db
+    .insertInto('operations')
+    .values({
+      campaign_id: input.campaign_id,
+      id: operation_id,
+      kind: input.name,
+      state: 'queued',
+      input: JSON.stringify({ selection: input.selection, reason_id }),
+      total: size,
+      actor_kind: actor.kind,
+      actor_id: actor.id,
+      created_at: tx.now,
+    })
+    .execute()
+  if (size > AT_ONCE) {
+    await tx.enqueue({ job: 'run_operation', campaign_id: input.campaign_id, operation_id })
+    return { moved: 0, left: [], total: size, operation: operation_id, state: 'queued' }
+  }
+  const result = await carryOutTransition(tx, actor, { campaign_id: input.campaign_id, operation_id })
+  return { ...result, operation: operation_id, state: 'done' }
+}
+
+/**
+ * Does the work of a queued transition, in the caller's transaction; what belongs to it (drafts overtaken, stock given back, mails)
+ * commits with it. An operation that is over is not done twice.
+ */
+export async function carryOutTransition(
+  tx: Tx,
+  actor: Actor,
+  ids: { campaign_id: string; operation_id: string },
+): Promise<MoveResult> {
+  const operation = await tx.db
+    .selectFrom('operations')
+    .selectAll()
+    .where('campaign_id', '=', ids.campaign_id)
+    .where('id', '=', ids.operation_id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  if (operation.state === 'done') return { total: operation.total, moved: operation.moved, left: operation.left_out }
+  const name = operation.kind as StaffTransition
+  const { selection, reason_id } = operation.input as { selection: Selection; reason_id: string | null }
+  const result = await moveOrders(tx, actor, { ...ids, name, selection, reason_id })
+  if (name === 'lock') await overtakeDrafts(tx, ids)
+  if (name === 'cancel') await afterCancel(tx, ids)
+  await tx.db
+    .updateTable('operations')
+    .set({
+      state: 'done',
+      total: result.total,
+      done: result.total,
+      moved: result.moved,
+      left_out: JSON.stringify(result.left),
+      finished_at: tx.now,
+    })
+    .where('campaign_id', '=', ids.campaign_id)
+    .where('id', '=', ids.operation_id)
+    .execute()
+  return result
+}
+
+function refuseActor(actor: Actor, name: StaffTransition): void {
+  const actors: readonly LifecycleActor[] = TRANSITIONS[name].actors
+  if ((actors as readonly string[]).includes(actor.kind)) return
+  staffOnly(actor)
+  throw new DomainError('not_allowed', 'This cannot be done by hand.', { status: 403 })
+}
+
+async function sizeOf(db: Db, input: TransitionInput): Promise<number> {
+  if ('ids' in input.selection) return input.selection.ids.length
+  const preview = await previewMove(db, input.campaign_id, input.name, input.selection)
+  return preview.total
+}
+
+/** Locking without notice before the shown date, or when none was ever shown, warns until orders were locked once. */
+async function lockWarnings(
+  db: Db,
+  campaign: { id: string; lockdown_on: string | null; lockdown_shown: boolean; time_zone: string },
+  now: Date,
+) {
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: campaign.time_zone }).format(now)
+  const early = campaign.lockdown_on !== null && campaign.lockdown_shown && today < campaign.lockdown_on
+  const warnings = early ? ['before_lockdown_date'] : campaign.lockdown_shown ? [] : ['no_lockdown_date']
+  if (warnings.length === 0) return warnings
+  const locked = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('campaign_id', '=', campaign.id)
+    .where('kind', '=', 'lock')
+    .where('moved', '>', 0)
+    .limit(1)
+    .executeTakeFirst()
+  return locked ? [] : warnings
+}
+
+/** An edit that was not confirmed before the lock is kept and shown as not taken over. */
+async function overtakeDrafts(tx: Tx, ids: { campaign_id: string; operation_id: string }): Promise<void> {
+  await sql`update drafts d set state = 'overtaken'
+    from events e
+    where d.campaign_id = ${ids.campaign_id} and d.state = 'active'
+      and e.campaign_id = ${ids.campaign_id} and e.operation_id = ${ids.operation_id} and e.kind = 'lock' and e.backer_id = d.backer_id`.execute(
+    tx.db,
+  )
+}
+
+/** A canceled order gives back the stock it held, and its backer is told. */
+async function afterCancel(tx: Tx, ids: { campaign_id: string; operation_id: string }): Promise<void> {
+  const canceled = sql`select e.order_id from events e
+    where e.campaign_id = ${ids.campaign_id} and e.operation_id = ${ids.operation_id} and e.kind = 'cancel'`
+  await sql`update addons a set held = a.held - given.quantity
+    from (select oa.addon_id, sum(oa.stock_held)::int as quantity from order_addons oa
+      where oa.campaign_id = ${ids.campaign_id} and oa.order_id in (${canceled}) and oa.stock_held > 0
+      group by oa.addon_id) given
+    where a.campaign_id = ${ids.campaign_id} and a.id = given.addon_id`.execute(tx.db)
+  await sql`update order_addons oa set stock_held = 0
+    where oa.campaign_id = ${ids.campaign_id} and oa.order_id in (${canceled}) and oa.stock_held > 0`.execute(tx.db)
+  await queueMessagesOfOperation(tx, { ...ids, event_kind: 'cancel', kind: 'cancellation' })
+}

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
@@ -43,7 +44,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     c.set('origin', origin)
     return next()
   })
-  addAssets(app)
+  if (existsSync(clientBuild)) addAssets(app)
   if (config.isTest) addTestClock(app, deps)
   app.route('/api/v1', createApi(deps))
   app.on(['GET', 'POST'], '/auth/api/*', (c) => deps.auth.handler(requestAt(c.req.raw, c.get('origin'))))
@@ -57,8 +58,10 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
   return app
 }
 
+const clientBuild = join(projectRoot, 'build', 'client')
+
 function addAssets(app: App): void {
-  const root = join(projectRoot, 'build', 'client')
+  const root = clientBuild
   const forEver = 'public, max-age=31536000, immutable'
   app.use('/assets/*', serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', forEver) }))
   app.use('*', async (c, next) => {

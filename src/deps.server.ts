@@ -1,40 +1,26 @@
 import type { Kysely, Transaction } from 'kysely'
 import type pg from 'pg'
-import type { PgBoss } from 'pg-boss'
-import type { Auth } from './auth.server.ts'
+import { PgBoss } from 'pg-boss'
+import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts'
+import { type Auth, createAuth } from './auth.server.ts'
+import { createClock } from './clock.server.ts'
 import type { Config } from './config.server.ts'
+import { connect } from './db/client.server.ts'
+import { queueSchema } from './db/grants.ts'
 import type { Database } from './db/types.ts'
+import type { Mailer } from './domain/messages/mailer.ts'
 import type { Work } from './domain/shared/tx.ts'
+import { createEnqueue, createQueues } from './jobs/enqueue.ts'
+import { createWorker } from './jobs/worker.ts'
 import type { Log } from './log.server.ts'
+import { deriveKey } from './secret.server.ts'
 
 /** The one clock. Nothing else asks what time it is for a rule. */
 export type Clock = {
   now(): Date
-  /** Test programs only (AFTERFUND_TEST=1): moves the clock ahead; the offset lives in memory. */
+  /** Moves the clock ahead; the offset lives in memory. For test programs (AFTERFUND_TEST=1), tests and the demo's past. */
   advance(ms: number): void
 }
-
-/** What sends one mail. SMTP or the mailbox of demo and test campaigns; chosen in the wiring. */
-export type Mailer = {
-  /** Resolves with what the server answered; a refusal by the server is a value, a broken connection an error. */
-  send(mail: Mail): Promise<MailOutcome>
-  /** Null when mails leave for real; else the reason why a live campaign cannot send. */
-  whyNot: string | null
-  close(): void
-}
-export type Mail = {
-  from: string
-  reply_to?: string
-  to: string
-  subject: string
-  text: string
-  html: string
-  message_id: string
-  headers?: Record<string, string>
-}
-export type MailOutcome =
-  | { state: 'sent'; answer: string }
-  | { state: 'refused'; code: number; answer: string; permanent: boolean }
 
 /** What the worker (src/jobs/worker.ts) lets others see of it. */
 export type Worker = {
@@ -59,11 +45,50 @@ export type Deps = {
   log: Log
   /** Key of the backers' links (HMAC-SHA-256). Never stored in the database. */
   linkSecret: Buffer
-  mailer: Mailer
+  /** Null without SMTP: mails then go to the mailbox page of demo and test campaigns, and live campaigns refuse to send. */
+  mailer: Mailer | null
   auth: Auth
   worker: Worker
   /** Writes a job within the caller's transaction: it exists exactly when the transaction commits. */
   enqueue(db: Transaction<Database>, work: Work): Promise<void>
   /** Aborted when the program stops: streams end with it. */
   stopping: AbortSignal
+}
+
+type Parts = { config: Config; databaseUrl: string; secret: string; log: Log; clock?: Clock }
+
+/**
+ * Wires the program against a migrated database. The worker does not run before `deps.worker.start()`. `stop` ends streams,
+ * worker, queue and connections in this order, within a few seconds.
+ */
+export async function createDeps(parts: Parts): Promise<{ deps: Deps; stop(): Promise<void> }> {
+  const { config, log } = parts
+  const client = connect(parts.databaseUrl, { max: 16, onError: (error) => log.warn({ error }, 'a database connection broke') })
+  const boss = new PgBoss({ connectionString: parts.databaseUrl, schema: queueSchema, createSchema: false, max: 4 })
+  boss.on('error', (error) => log.error({ error }, 'the job queue has a problem'))
+  await boss.start()
+  await createQueues(boss)
+  const stopping = new AbortController()
+  const withoutWorker: Omit<Deps, 'worker'> = {
+    config,
+    db: client.db,
+    pool: client.pool,
+    boss,
+    clock: parts.clock ?? createClock(),
+    log,
+    linkSecret: deriveKey(parts.secret, 'links'),
+    mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : null,
+    auth: createAuth({ config, db: client.db, secret: deriveKey(parts.secret, 'sessions').toString('base64url'), log }),
+    enqueue: createEnqueue(boss),
+    stopping: stopping.signal,
+  }
+  const deps: Deps = { ...withoutWorker, worker: createWorker(withoutWorker) }
+  const stop = async () => {
+    stopping.abort()
+    await deps.worker.stop()
+    await boss.stop({ graceful: true, timeout: 3000 })
+    deps.mailer?.close()
+    await client.end()
+  }
+  return { deps, stop }
 }

@@ -13,9 +13,14 @@ export type FolderLock = { release(): void }
 // /tmp itself, not TMPDIR, where there is one: two starts with different settings must meet at the same lock.
 const temporaryFolder = existsSync('/tmp') ? '/tmp' : tmpdir()
 
+/** Where PostgreSQL of this data folder listens. */
+export function socketFolderOf(dataFolder: string): string {
+  return join(temporaryFolder, `afterfund-${hashOf(dataFolder)}`)
+}
+
 /** The private folder (0700) for PostgreSQL's socket of this data folder. */
 export function makeSocketFolder(dataFolder: string, user: ServerUser | null): string {
-  const folder = join(temporaryFolder, `afterfund-${hashOf(dataFolder)}`)
+  const folder = socketFolderOf(dataFolder)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { uid } = lstatSync(folder)
   const allowed = [process.getuid?.() ?? uid, user?.uid]
@@ -31,7 +36,7 @@ export function makeSocketFolder(dataFolder: string, user: ServerUser | null): s
  * A second program is told who holds the folder.
  */
 export async function lockFolder(dataFolder: string): Promise<FolderLock> {
-  const path = join(temporaryFolder, `afterfund-${hashOf(dataFolder)}.lock`)
+  const path = lockPathOf(dataFolder)
   for (let attempt = 0; attempt < 3; attempt++) {
     const server = await listen(path)
     if (server) {
@@ -51,6 +56,15 @@ export async function lockFolder(dataFolder: string): Promise<FolderLock> {
     rmSync(path, { force: true })
   }
   throw new StartError(`The lock ${path} of the data folder ${dataFolder} cannot be taken. Remove that file and start again.`)
+}
+
+/** The process that holds the folder; null when none does. */
+export function findHolder(dataFolder: string): Promise<string | null> {
+  return askHolder(lockPathOf(dataFolder))
+}
+
+function lockPathOf(dataFolder: string): string {
+  return `${socketFolderOf(dataFolder)}.lock`
 }
 
 function listen(path: string): Promise<Server | null> {

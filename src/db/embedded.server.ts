@@ -12,7 +12,7 @@ import {
   type ServerUser,
   sharedStateFolder,
 } from './embedded-binaries.ts'
-import { lockFolder, makeSocketFolder } from './embedded-lock.ts'
+import { findHolder, lockFolder, makeSocketFolder, socketFolderOf } from './embedded-lock.ts'
 import { type Cluster, startServer, stopOrphan, stopServer } from './embedded-process.ts'
 import { StartError } from './start-error.ts'
 
@@ -62,8 +62,7 @@ export async function startEmbedded(dataFolder: string, options: Options = {}): 
     if (await stopOrphan(cluster.folder)) notes.push('Stopped the PostgreSQL that a killed Afterfund had left running')
     const isNew = makeCluster(cluster, options)
     const child = await startServer(cluster)
-    const urlOf: EmbeddedServer['urlOf'] = (role, database = mainDatabase) =>
-      `postgres://afterfund_${role}@localhost/${database}?host=${encodeURIComponent(cluster.socketFolder)}`
+    const urlOf = urlsAt(cluster.socketFolder)
     await makeRolesAndDatabase(urlOf('admin', 'postgres'))
     const stop = async () => {
       if (child.pid) await stopServer(child.pid)
@@ -74,6 +73,18 @@ export async function startEmbedded(dataFolder: string, options: Options = {}): 
     lock.release()
     throw error
   }
+}
+
+/** Addresses of the server that another program runs for this data folder; null when none does. */
+export async function findRunning(dataFolder: string): Promise<EmbeddedServer['urlOf'] | null> {
+  if (!existsSync(dataFolder)) return null
+  const real = realpathSync(dataFolder)
+  return (await findHolder(real)) ? urlsAt(socketFolderOf(real)) : null
+}
+
+function urlsAt(socketFolder: string): EmbeddedServer['urlOf'] {
+  return (role, database = mainDatabase) =>
+    `postgres://afterfund_${role}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`
 }
 
 // A folder that root did not make keeps its owner: PostgreSQL runs as whoever owns the data already.

@@ -1,0 +1,26 @@
+/** The port through which mails leave. The adapter is SMTP; without one, mails stay in the mailbox page of demo and test campaigns. */
+export type Mailer = {
+  send(mail: Mail): Promise<MailOutcome>
+  close(): void
+}
+
+export type Mail = {
+  from: string
+  reply_to?: string
+  to: string
+  subject: string
+  text: string
+  html: string
+  /** The same on each try, so that a mail cut after DATA is known as a repeat. */
+  message_id: string
+  headers?: Record<string, string>
+}
+
+/**
+ * `refused`: the server answered with a code. `permanent` (5xx) ends the mail, a temporary one (4xx) is tried again.
+ * `unknown`: no answer came (connection lost, timeout); it is tried again with the same message id.
+ */
+export type MailOutcome =
+  | { state: 'sent'; answer: string }
+  | { state: 'refused'; code: number; answer: string; permanent: boolean }
+  | { state: 'unknown'; reason: string }

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll } from 'vitest'
+import { type App, createApp } from '../../src/app.ts'
+import { createClock } from '../../src/clock.server.ts'
+import { type Config, readConfig } from '../../src/config.server.ts'
+import { createDeps, type Deps } from '../../src/deps.server.ts'
+import { createLog } from '../../src/log.server.ts'
+import { type TestDatabase, useTestDatabase } from './database.ts'
+import { testFolder } from './folder.ts'
+
+export type TestProgram = TestDatabase & {
+  deps: Deps
+  /** Everything but pages: `app.request('/api/v1/...')`. */
+  app: App
+}
+
+type Options = { env?: NodeJS.ProcessEnv; now?: Date }
+
+/**
+ * The whole program but its pages, wired by the same function as in production, on a database of its own. The worker does
+ * not run by itself: `deps.worker.runDue(deps.clock.now())` does all that is due. Use the object inside tests and hooks only.
+ */
+export function useTestProgram(options: Options = {}): TestProgram {
+  const program = useTestDatabase() as TestProgram
+  let stop: () => Promise<void>
+  beforeAll(async () => {
+    const config = testConfig(options.env)
+    const wired = await createDeps({
+      config,
+      databaseUrl: program.url,
+      secret: randomBytes(32).toString('hex'),
+      log: createLog({ write: () => undefined }, 'silent'),
+      clock: createClock(options.now),
+    })
+    stop = wired.stop
+    const noPages = async () => new Response('This test has no pages', { status: 404 })
+    Object.assign(program, { deps: wired.deps, app: createApp(wired.deps, noPages) })
+  })
+  afterAll(async () => {
+    await stop?.()
+  })
+  return program
+}
+
+export function testConfig(env: NodeJS.ProcessEnv = {}): Config {
+  return readConfig({ AFTERFUND_TEST: '1', DATA_DIR: testFolder(), ...env })
+}

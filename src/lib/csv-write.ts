@@ -1,0 +1,27 @@
+/*
+ * CSV as every file of ours is written: comma, CRLF, quotes where needed, UTF-8 with BOM so that spreadsheets read it as UTF-8.
+ */
+
+export const csvByteOrderMark = '\ufeff'
+
+/** One line of CSV with its line end. Text that a spreadsheet would run as a formula is neutralised by a leading apostrophe. */
+export function csvLine(cells: readonly (string | number | null | undefined)[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+function csvCell(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return ''
+  const text = typeof value === 'number' ? String(value) : neutraliseFormula(value)
+  return /[",\r\n\t;]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Puts an apostrophe before text that a spreadsheet would take for a formula. Plain negative numbers stay as they are. */
+export function neutraliseFormula(text: string): string {
+  if (/^-?\d+(\.\d+)?$/.test(text)) return text
+  return /^[\s'"]*[=+\-@＝＋－＠]|^[\t\r\n]/u.test(text) ? `'${text}` : text
+}
+
+/** Undoes `neutraliseFormula`, for files of ours that come back corrected. */
+export function restoreFormula(text: string): string {
+  return text.startsWith("'") && neutraliseFormula(text.slice(1)) === text ? text.slice(1) : text
+}

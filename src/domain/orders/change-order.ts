@@ -111,7 +111,7 @@ function columns({ tx, file, data, composition }: Change) {
     country: composition.country,
     ships: composition.ships,
     answers: JSON.stringify(data.answers),
-    options: JSON.stringify(data.options),
+    options: JSON.stringify(composition.options),
     address: composition.ships && data.address ? jsonb(data.address) : null,
     address_warning: composition.address_warning,
     quote: JSON.stringify(composition.quote),

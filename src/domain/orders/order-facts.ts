@@ -31,6 +31,8 @@ export interface Composition {
   quote: Quote
   lines: NewLine[]
   addons: { addon_id: string; quantity: number; pledged: number }[]
+  /** the SKU of every place, also where there is only one: an option that is added later does not ask again */
+  options: Record<string, string>
   ships: boolean
   country: string | null
   problems: SurveyProblem[]
@@ -88,6 +90,7 @@ export function composeOrder(input: CompositionInput): Composition {
       quantity,
       pledged: Math.min(quantity, pledged),
     })),
+    options: { ...data.options, ...onlySkus(level?.id ?? null, level?.contents ?? [], chosen) },
     ships,
     country: facts.country,
     problems: [...addonProblems(input, chosen), ...problems, ...address.problems],
@@ -143,11 +146,17 @@ function addonProblems({ catalog, data, frozen }: CompositionInput, chosen: Chos
 }
 
 /** Every place where an option must be chosen: an item with several SKUs, once for each source. */
-export function optionPlaces(
-  level_id: string | null,
-  level: Contents[],
-  chosen: { addon: CatalogAddon }[],
-): { key: string; contents: Contents; source_name: string | null }[] {
+export function optionPlaces(level_id: string | null, level: Contents[], chosen: { addon: CatalogAddon }[]): Place[] {
+  return skuPlaces(level_id, level, chosen).filter(({ contents }) => contents.item.skus.length > 1)
+}
+
+interface Place {
+  key: string
+  contents: Contents
+  source_name: string | null
+}
+
+function skuPlaces(level_id: string | null, level: Contents[], chosen: { addon: CatalogAddon }[]): Place[] {
   const places = level.map((contents) => ({
     key: optionKey('level', level_id, contents.item.id),
     contents,
@@ -158,7 +167,15 @@ export function optionPlaces(
       places.push({ key: optionKey('addon', addon.id, contents.item.id), contents, source_name: addon.name })
     }
   }
-  return places.filter(({ contents }) => contents.item.skus.length > 1)
+  return places
+}
+
+function onlySkus(level_id: string | null, level: Contents[], chosen: { addon: CatalogAddon }[]): Record<string, string> {
+  return Object.fromEntries(
+    skuPlaces(level_id, level, chosen).flatMap(({ key, contents: { item } }) =>
+      item.skus.length === 1 && item.skus[0] ? [[key, item.skus[0].id]] : [],
+    ),
+  )
 }
 
 function optionProblems(level_id: string | null, level: Contents[], chosen: Chosen[], data: SurveyData): SurveyProblem[] {

@@ -73,6 +73,8 @@ export interface Quote {
   /** goods + shipping + tax + surcharge - pledged */
   total: number
   country: string | null
+  /** whether bonus support was counted: stays as it was confirmed */
+  bonus_spendable: boolean
   level_price: number
   addons: Record<string, { quantity: number; pledged: number; platform_price: number; price: number }>
 }
@@ -92,7 +94,8 @@ export function pledgeCounts(pledge: PledgeFacts, bonus_spendable: boolean): { g
  */
 export function priceOrder(facts: OrderFacts): Quote {
   const goodsLines = [...levelLine(facts), ...facts.addons.flatMap((addon) => addonLines(addon, facts.frozen))]
-  const counts = pledgeCounts(facts.pledge, facts.bonus_spendable)
+  const bonus_spendable = facts.frozen?.bonus_spendable ?? facts.bonus_spendable
+  const counts = pledgeCounts(facts.pledge, bonus_spendable)
   const shippingLines = shippingLine(facts, counts.shipping)
   const goods = sum(goodsLines)
   const shipping = sum(shippingLines)
@@ -108,6 +111,7 @@ export function priceOrder(facts: OrderFacts): Quote {
     shipping_left_over: counts.shipping - shippingUsed,
     total: goods + shipping - pledged,
     country: facts.country,
+    bonus_spendable,
     level_price: levelPrice(facts),
     addons: Object.fromEntries(
       facts.addons.map((addon) => {

@@ -22,7 +22,8 @@ export async function repricePledge(tx: Tx, actor: Actor, campaign: Campaign, ba
     .executeTakeFirst()
   if (order?.status !== 'open') return false
   const key = { campaign_id: campaign.id, order_id: order.id }
-  const quote = withPledge(order.quote as Quote, pledgeCounts(pledgeFacts(backer), campaign.bonus_spendable))
+  const confirmed = order.quote as Quote
+  const quote = withPledge(confirmed, pledgeCounts(pledgeFacts(backer), confirmed.bonus_spendable))
   const sums = await ledgerSums(tx, key)
   const entries = quoteDifference(sums, quote)
   if (!entries.owed) return false

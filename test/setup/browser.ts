@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
@@ -42,10 +42,22 @@ async function unpackChromium(): Promise<Program> {
     else renameSync(fresh, folder)
   }
   const path = join(folder, 'chromium')
-  const fonts = { FONTCONFIG_PATH: join(folder, 'fonts') }
+  const fonts = { FONTCONFIG_FILE: writeFontList(folder) }
   // A machine without a desktop lacks libraries such as NSS; the package brings those too.
   const runs = spawnSync(path, ['--version'], { encoding: 'utf8' }).status === 0
   return { path, env: runs ? fonts : { ...fonts, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') } }
+}
+
+/** The package's own list names folders of another machine. Without one font that is found, Chromium draws no text and dies at the first input. */
+function writeFontList(folder: string): string {
+  const path = join(folder, 'fonts.conf')
+  const folders = [join(folder, 'fonts', 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts']
+  const list = folders.map((one) => `<dir>${one}</dir>`).join('')
+  writeFileSync(
+    path,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${list}<cachedir>${join(folder, 'font-cache')}</cachedir></fontconfig>`,
+  )
+  return path
 }
 
 async function unpackInto(folder: string, archives: string): Promise<void> {

@@ -12,7 +12,15 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'code', include: withDatabase, exclude: [...configDefaults.exclude, '**/*.race.test.ts'] } },
       { extends: true, test: { name: 'race', include: ['{src,test}/**/*.race.test.ts'], testTimeout: 60_000 } },
-      { extends: true, test: { name: 'scenario', include: ['test/scenarios/**/*.test.ts'], exclude: ['**/*.race.test.ts'], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'scenario',
+          include: ['test/scenarios/**/*.test.ts'],
+          exclude: ['**/*.race.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
       { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
   },

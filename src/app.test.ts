@@ -22,7 +22,9 @@ test('every answer carries the security headers', async () => {
 })
 
 test('plain http from another machine is answered with nothing but the way to TLS', async () => {
-  const response = await program.app.request('http://192.168.0.7:3000/api/v1/campaigns', { headers: { host: '192.168.0.7:3000' } })
+  const response = await program.app.request('http://192.168.0.7:3000/api/v1/campaigns', {
+    headers: { host: '192.168.0.7:3000' },
+  })
   expect(response.status).toBe(403)
   expect(await response.text()).toContain('Set up TLS first')
 })

@@ -29,8 +29,8 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     c.set('nonce', randomBytes(16).toString('base64'))
     // `incoming` is missing only where tests ask the app without a server.
     c.set('address', c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1')
-    c.header('X-Request-Id', c.get('id'))
     await next()
+    c.res.headers.set('X-Request-Id', c.get('id'))
   })
   app.use(securityHeaders({ isHttps: config.isHttps, isDev: options.isDev ?? false }))
   app.get('/healthz', async (c) => {
@@ -66,7 +66,7 @@ function addAssets(app: App): void {
   app.use('/assets/*', serveStatic({ root, onFound: (_path, c) => c.header('Cache-Control', forEver) }))
   app.use('*', async (c, next) => {
     // Files at the top (icons, logos) have an ending; pages have none.
-    if (c.req.method !== 'GET' || !/^\/[\w.-]+\.[a-z0-9]+$/.test(c.req.path)) return next()
+    if (!['GET', 'HEAD'].includes(c.req.method) || !/^\/[\w.-]+\.[a-z0-9]+$/.test(c.req.path)) return next()
     return serveStatic<{ Bindings: HttpBindings; Variables: Variables }>({
       root,
       onFound: (_path, context) => context.header('Cache-Control', 'public, max-age=3600'),

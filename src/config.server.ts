@@ -37,7 +37,9 @@ const environment = z.object({
   DATABASE_URL: postgresUrl,
   MIGRATION_DATABASE_URL: postgresUrl,
   AFTERFUND_SECRET: optionalText.refine((value) => !value || value.length >= 32, { error: 'must have at least 32 characters' }),
-  SMTP_URL: optionalText.refine((value) => !value || /^smtps?:\/\//.test(value), { error: 'must begin with smtp:// or smtps://' }),
+  SMTP_URL: optionalText.refine((value) => !value || /^smtps?:\/\//.test(value), {
+    error: 'must begin with smtp:// or smtps://',
+  }),
   MAIL_FROM: optionalText,
   ROLES: optionalText.refine((value) => !value || value.split(',').every((role) => ['web', 'worker'].includes(role.trim())), {
     error: 'must be web, worker, or web,worker',

@@ -33,7 +33,19 @@ export function scrubUrls(text: string): string {
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:@/\s]*):[^@/\s]+@/gi, `$1:${hidden}@`)
 }
 
-const hiddenFields = ['password', 'secret', 'token', 'api_key', 'key', 'cookie', 'authorization', 'email', 'name', 'address', 'to']
+const hiddenFields = [
+  'password',
+  'secret',
+  'token',
+  'api_key',
+  'key',
+  'cookie',
+  'authorization',
+  'email',
+  'name',
+  'address',
+  'to',
+]
 
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error

@@ -21,7 +21,9 @@ export async function checkHealth(deps: Pick<Deps, 'config' | 'pool' | 'worker'>
     const pending = await findPendingMigrations(deps.pool)
     if (pending.length > 0) problems.push(`Migrations are missing: ${pending.join(', ')}`)
     else if (!(await isAppendOnlyEnforced(deps.pool))) {
-      warnings.push('Append-only is not enforced: give MIGRATION_DATABASE_URL, and in DATABASE_URL a role that does not own the tables')
+      warnings.push(
+        'Append-only is not enforced: give MIGRATION_DATABASE_URL, and in DATABASE_URL a role that does not own the tables',
+      )
     }
   } catch {
     problems.push('The database does not answer')

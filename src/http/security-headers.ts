@@ -1,7 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 
 /** Headers of every answer. No page may load anything from elsewhere, and no inline script runs but those with this request's nonce. */
-export function securityHeaders(options: { isHttps: boolean; isDev: boolean }): MiddlewareHandler<{ Variables: { nonce: string } }> {
+export function securityHeaders(options: {
+  isHttps: boolean
+  isDev: boolean
+}): MiddlewareHandler<{ Variables: { nonce: string } }> {
   return async (c, next) => {
     await next()
     const set = (name: string, value: string) => {

@@ -2,7 +2,13 @@ import { PassThrough } from 'node:stream'
 import { createReadableStreamFromReadable } from '@react-router/node'
 import { isbot } from 'isbot'
 import { renderToPipeableStream } from 'react-dom/server'
-import { type EntryContext, type HandleErrorFunction, isRouteErrorResponse, type RouterContextProvider, ServerRouter } from 'react-router'
+import {
+  type EntryContext,
+  type HandleErrorFunction,
+  isRouteErrorResponse,
+  type RouterContextProvider,
+  ServerRouter,
+} from 'react-router'
 import { DomainError } from '../domain/shared/errors.ts'
 import { depsContext, requestContext } from './context.ts'
 
@@ -33,7 +39,9 @@ export default function handleRequest(
       onShellError: reject,
       onError(error: unknown) {
         answerStatus = 500
-        context.get(depsContext).log.error({ error, request_id: context.get(requestContext).id }, 'a page failed while it was rendered')
+        context
+          .get(depsContext)
+          .log.error({ error, request_id: context.get(requestContext).id }, 'a page failed while it was rendered')
       },
     })
     const limit = setTimeout(abort, renderLimitMs)

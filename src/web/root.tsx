@@ -38,7 +38,11 @@ export function ErrorBoundary() {
   return (
     <main>
       <h1>{isMissing ? 'There is nothing here' : 'Something went wrong'}</h1>
-      <p>{isMissing ? 'The address leads nowhere. Check it, or go back.' : 'It is our fault and was written to the log. Try again in a moment.'}</p>
+      <p>
+        {isMissing
+          ? 'The address leads nowhere. Check it, or go back.'
+          : 'It is our fault and was written to the log. Try again in a moment.'}
+      </p>
     </main>
   )
 }

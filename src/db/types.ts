@@ -291,12 +291,15 @@ export interface PledgedAddonTable {
   quantity: number
 }
 
+export type SurveyStepColumn = 'start' | 'questions' | 'addons' | 'address' | 'payment' | 'review'
+
 export interface DraftTable {
   campaign_id: string
   backer_id: string
   data: Json<unknown>
   base_version: number
   version: Generated<number>
+  reached: ColumnType<SurveyStepColumn | null, SurveyStepColumn | null | undefined, SurveyStepColumn | null>
   state: ColumnType<'active' | 'overtaken', 'active' | 'overtaken' | undefined, 'active' | 'overtaken'>
   updated_at: Time
 }

@@ -347,6 +347,7 @@ create table drafts (
   data jsonb not null,                 -- SurveyData (domain/surveys/schema.ts)
   base_version integer not null,       -- the order's version the edit started from; 0 before there is an order
   version integer not null default 1,
+  reached text,                        -- the furthest step saved (domain/surveys/steps.ts): where the backer goes on
   state text not null default 'active' check (state in ('active', 'overtaken')),
   updated_at timestamptz not null,
   primary key (campaign_id, backer_id),

@@ -7,6 +7,7 @@ import { DomainError, notFound } from '../shared/errors.ts'
 import { mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import type { SurveyData, SurveyInput } from './schema.ts'
+import { SURVEY_STEPS, type SurveyStep } from './steps.ts'
 
 export interface BackerKey {
   campaign_id: string
@@ -118,11 +119,17 @@ export function refuseClosedSurvey(file: Pick<SurveyFile, 'backer' | 'order'>, a
   if (file.order && !BACKER_MAY_CHANGE[file.order.status].choices) throw lockedRefusal(file.order)
 }
 
+export interface DraftInput extends BackerKey {
+  data: SurveyInput
+  /** the step of the pages that this is; the furthest one is kept, so that the backer goes on there */
+  step?: SurveyStep
+}
+
 /**
  * Saves one step of the survey. Guarantees: what came in is merged over what is there, an order is not touched, the first saved step
  * makes the survey *started*. Refuses what `refuseClosedSurvey` does. A draft that a lock has overtaken starts afresh from the order.
  */
-export async function saveDraft(tx: Tx, actor: Actor, input: BackerKey & { data: SurveyInput }): Promise<SurveyData> {
+export async function saveDraft(tx: Tx, actor: Actor, input: DraftInput): Promise<SurveyData> {
   await ownCampaign(tx.db, actor, input.campaign_id)
   mayActFor(actor, input.backer_id)
   const file = await findSurvey(tx.db, input, 'for update')
@@ -133,6 +140,7 @@ export async function saveDraft(tx: Tx, actor: Actor, input: BackerKey & { data:
     backer_id: input.backer_id,
     data: JSON.stringify(data),
     base_version: file.draft?.state === 'active' ? file.draft.base_version : (file.order?.confirmed_version ?? 0),
+    reached: furthest(file.draft?.state === 'active' ? file.draft.reached : null, input.step),
     state: 'active' as const,
     updated_at: tx.now,
   }
@@ -143,6 +151,7 @@ export async function saveDraft(tx: Tx, actor: Actor, input: BackerKey & { data:
       conflict.columns(['campaign_id', 'backer_id']).doUpdateSet((eb) => ({
         data: row.data,
         base_version: row.base_version,
+        reached: row.reached,
         state: row.state,
         updated_at: row.updated_at,
         version: eb('drafts.version', '+', 1),
@@ -158,6 +167,11 @@ export async function saveDraft(tx: Tx, actor: Actor, input: BackerKey & { data:
       .execute()
   }
   return data
+}
+
+function furthest(before: SurveyStep | null, now: SurveyStep | undefined): SurveyStep | null {
+  if (!now || !before) return now ?? before
+  return SURVEY_STEPS.indexOf(now) > SURVEY_STEPS.indexOf(before) ? now : before
 }
 
 /** Drops an unconfirmed edit; the order stays as it was confirmed. */

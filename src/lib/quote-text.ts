@@ -1,0 +1,60 @@
+/*
+ * A quote's lines in words: the same on the backer's pages, on the creator's and in mails. Amounts are integer minor units.
+ */
+import { countryName } from './country-name.ts'
+import { formatMoney } from './money.ts'
+
+/** What is needed of a quote's line (domain/orders/price-order.ts). */
+export interface PricedLine {
+  kind: string
+  label: string
+  quantity: number
+  unit: number
+  reason: string
+}
+
+export interface LineWords {
+  label: string
+  /** Why this line is there, in a few words; null where the label says it all. */
+  why: string | null
+}
+
+/** The words of one line: what it is, and why it costs or pays what it does. */
+export function quoteLineWords(line: PricedLine, currency: string, locale = 'en'): LineWords {
+  const each = () => `${line.quantity} at ${formatMoney(line.unit, currency, locale)}`
+  switch (line.kind) {
+    case 'level':
+      return { label: line.label, why: 'your pledge level' }
+    case 'addon_pledged':
+      return { label: line.label, why: line.quantity > 1 ? `${each()}, from your pledge` : 'from your pledge' }
+    case 'addon':
+      return { label: line.label, why: line.quantity > 1 ? `${each()}, added here` : 'added here' }
+    case 'shipping':
+      return { label: shippingLabel(line.reason, locale), why: line.label || null }
+    case 'pledged':
+      return { label: 'Paid with your pledge', why: null }
+    case 'shipping_paid':
+      return { label: 'Shipping paid with your pledge', why: 'counts towards shipping only' }
+    default:
+      return { label: line.label, why: null }
+  }
+}
+
+/** Ledger accounts that are no line of a quote: what was done about the balance since. */
+export function ledgerAccountWords(account: string): LineWords | null {
+  switch (account) {
+    case 'settled_outside':
+      return { label: 'Settled in another way', why: 'agreed with the creator' }
+    case 'credit':
+      return { label: 'Credit', why: null }
+    case 'card':
+      return { label: 'Paid by card', why: null }
+    default:
+      return null
+  }
+}
+
+function shippingLabel(reason: string, locale: string): string {
+  const country = /^to_([A-Z]{2})$/.exec(reason)?.[1]
+  return country ? `Shipping to ${countryName(country, locale)}` : 'Shipping'
+}

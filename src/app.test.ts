@@ -73,6 +73,6 @@ test('an API key is found by the key alone', async () => {
   const { deps } = program
   const { id: account_id } = await deps.db.selectFrom('accounts').select('id').executeTakeFirstOrThrow()
   const { id, key } = await inTransaction(deps, (tx) => createApiKey(tx, { account_id, name: 'test' }))
-  expect(await findAccountByKey(deps.db, key)).toEqual({ id, account_id })
+  expect(await findAccountByKey(deps.db, key)).toMatchObject({ id, account_id })
   expect(await findAccountByKey(deps.db, `${key}x`)).toBeNull()
 })

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import { notFound } from '../shared/errors.ts'
 import type { Db, Tx } from '../shared/tx.ts'
@@ -35,11 +36,32 @@ export async function revokeApiKey(tx: Tx, input: { account_id: string; id: stri
   if (Number(result.numUpdatedRows) === 0) throw notFound('API key')
 }
 
+export type ShownKey = Omit<Row<'api_keys'>, 'key_hash' | 'account_id'>
+
+/** The keys of an account, newest first, revoked ones included: never a key or its hash. */
+export async function listApiKeys(db: Db, account_id: string): Promise<ShownKey[]> {
+  return await db
+    .selectFrom('api_keys')
+    .select(['id', 'name', 'key_start', 'created_at', 'last_used_at', 'revoked_at'])
+    .where('account_id', '=', account_id)
+    .orderBy('id', 'desc')
+    .execute()
+}
+
+/** Notes when a key was used last, at most once a minute, so that a busy script writes little. */
+export async function noteKeyUse(db: Db, key: { id: string; last_used_at: Date | null }, now: Date): Promise<void> {
+  if (key.last_used_at && now.getTime() - key.last_used_at.getTime() < 60_000) return
+  await db.updateTable('api_keys').set({ last_used_at: now }).where('id', '=', key.id).execute()
+}
+
 /** Whose key this is; null for one that does not exist or was revoked. */
-export async function findAccountByKey(db: Db, key: string): Promise<{ id: string; account_id: string } | null> {
+export async function findAccountByKey(
+  db: Db,
+  key: string,
+): Promise<Pick<Row<'api_keys'>, 'id' | 'account_id' | 'last_used_at'> | null> {
   const found = await db
     .selectFrom('api_keys')
-    .select(['id', 'account_id'])
+    .select(['id', 'account_id', 'last_used_at'])
     .where('key_hash', '=', hashKey(key))
     .where('revoked_at', 'is', null)
     .executeTakeFirst()

@@ -239,6 +239,7 @@ export interface ImportRowTable {
   file: string
   line: number
   uid: string | null
+  backer_id: string
   row_hash: string
   kind: ImportRowKind | null
   outcome: 'applied' | 'reported' | null
@@ -246,6 +247,13 @@ export interface ImportRowTable {
   problems: JsonDefault<unknown[]>
   row: Json<unknown>
   original: Json<unknown>
+}
+
+export interface ImportPartTable {
+  campaign_id: string
+  import_id: string
+  part: number
+  bytes: Buffer
 }
 
 export type SurveyState = 'not_sent' | 'sent' | 'started' | 'waiting' | 'withdrawn' | 'completed'
@@ -509,6 +517,7 @@ export interface Database {
   questions: QuestionTable
   imports: ImportTable
   import_rows: ImportRowTable
+  import_parts: ImportPartTable
   backers: BackerTable
   pledged_addons: PledgedAddonTable
   drafts: DraftTable

@@ -274,6 +274,7 @@ create table import_rows (
   file text not null,
   line integer not null,               -- where the row starts in its file
   uid text,
+  backer_id uuid not null,             -- the backer it speaks of; for a new one the id it will get
   row_hash text not null,              -- hash of the row's meaning: equal rows have equal hashes
   kind text check (kind in ('new', 'changed', 'unchanged', 'problem', 'twice')), -- null until compared
   outcome text check (outcome in ('applied', 'reported')), -- after apply
@@ -286,6 +287,16 @@ create table import_rows (
 );
 create index import_rows_uid on import_rows (campaign_id, import_id, uid);
 create index import_rows_kind on import_rows (campaign_id, import_id, kind, n);
+
+-- The bytes of an upload until they are read: any worker can read them, and a killed one is followed by another. Part 0 is the lease.
+create table import_parts (
+  campaign_id uuid not null,
+  import_id uuid not null,
+  part integer not null,
+  bytes bytea not null,
+  primary key (campaign_id, import_id, part),
+  foreign key (campaign_id, import_id) references imports (campaign_id, id) on delete cascade
+);
 
 -- Backers -----------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import pg from 'pg'
+import { emptyTables } from './db/empty-tables.ts'
 import { StartError } from './db/start-error.ts'
 import { demoLogin, makeDemo } from './demo/make-demo.ts'
 import type { Deps } from './deps.server.ts'
@@ -55,18 +55,4 @@ async function writeState({ db }: Deps, state: 'making' | 'made'): Promise<void>
   const value = JSON.stringify({ state })
   await sql`insert into settings (key, value) values (${demoKey}, ${value}::jsonb)
     on conflict (key) do update set value = excluded.value`.execute(db)
-}
-
-/** Empties every table but the list of migrations. Only the owner may; the program's role cannot. */
-export async function emptyTables(ownerUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: ownerUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ name: string }>(
-      `select format('%I', tablename) as name from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`,
-    )
-    if (rows.length > 0) await client.query(`truncate ${rows.map((row) => row.name).join(', ')} restart identity`)
-  } finally {
-    await client.end()
-  }
 }

@@ -17,15 +17,16 @@ export function listMigrations(): string[] {
 
 /**
  * Brings the database behind `ownerUrl` to the newest schema, all pending files in one transaction, then gives `appRole`
- * exactly the rights the program has. Where the owner itself is the program's role there is nothing to give.
+ * exactly the rights the program has. Where the owner itself is the program's role there is nothing to give. `target` stops
+ * at an older schema, for the restore of an older backup.
  */
-export async function migrate(ownerUrl: string, appRole: string): Promise<{ applied: string[] }> {
+export async function migrate(ownerUrl: string, appRole: string, target?: string): Promise<{ applied: string[] }> {
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2, connectionTimeoutMillis: 5000 })
   pool.on('error', () => undefined)
   try {
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
     const migrator = new Migrator({ db, provider: { getMigrations: async () => readMigrations() } })
-    const { error, results } = await migrator.migrateToLatest()
+    const { error, results } = target ? await migrator.migrateTo(target) : await migrator.migrateToLatest()
     if (error) throw migrationError(error)
     await grantRights(db, appRole)
     return { applied: (results ?? []).map((result) => result.migrationName) }

@@ -40,7 +40,19 @@ export async function openDatabase(sources: Sources, options: { share?: boolean 
 
 /** Brings the schema up to date and sets the rights of the program's role. */
 export async function migrateOpen(database: OpenDatabase): Promise<{ applied: string[] }> {
-  return await migrate(database.ownerUrl, await roleOf(database.url))
+  return await migrate(database.ownerUrl, await programRole(database))
+}
+
+/** The role as which the program connects. */
+export async function programRole(database: OpenDatabase): Promise<string> {
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  try {
+    const result = await client.query<{ role: string }>('select current_user as role')
+    return result.rows[0]?.role ?? appRole
+  } finally {
+    await client.end()
+  }
 }
 
 async function openExternal(url: string, migrationUrl: string | null): Promise<OpenDatabase> {
@@ -61,15 +73,4 @@ async function openExternal(url: string, migrationUrl: string | null): Promise<O
 function parseable(url: string): string {
   if (URL.canParse(url)) return url
   throw new StartError('DATABASE_URL is not an address. Write it like postgres://user:password@host:5432/database.')
-}
-
-async function roleOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const result = await client.query<{ role: string }>('select current_user as role')
-    return result.rows[0]?.role ?? appRole
-  } finally {
-    await client.end()
-  }
 }

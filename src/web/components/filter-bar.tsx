@@ -1,6 +1,5 @@
-import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Search, X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Form, Link, useSubmit } from 'react-router'
 import { withQuery } from '../paths.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -10,11 +9,11 @@ import {
   type FilterKey,
   type FilterTerm,
   filterQuery,
-  type Suggestion,
   suggestionsFor,
   termText,
   withoutTerm,
 } from './filter-terms.ts'
+import { SuggestingInput } from './suggesting-input.tsx'
 
 interface FilterBarProps {
   /** The list's own address, without a query. */
@@ -38,31 +37,23 @@ export function FilterBar(props: FilterBarProps) {
 }
 
 function FilterForm({ action, label, placeholder, keys, filter, keep = {}, children }: FilterBarProps) {
-  const form = useRef<HTMLFormElement>(null)
   const submit = useSubmit()
   const [terms, setTerms] = useState(filter.terms)
   const [text, setText] = useState(filter.words)
-  const suggestions = suggestionsFor(text, keys)
 
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+  const takeBack = () => {
     const last = terms.at(-1)
-    const atStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0
-    if (event.key !== 'Backspace' || !atStart || !last) return
-    event.preventDefault()
+    if (!last) return false
     setTerms(terms.slice(0, -1))
     setText(`${termText(last)}${text === '' ? '' : ` ${text}`}`)
+    return true
   }
-
-  const take = (value: string, reason: string) => {
-    setText(value)
-    const taken = suggestions.find((one) => one.text === value)
-    if (reason !== 'item-press' || !taken?.finished) return
-    void submit(null, { action: withQuery(action, { ...keep, ...filterQuery({ terms, words: '' }), q: value }), method: 'get' })
-  }
+  const filterBy = (q: string) =>
+    submit(null, { action: withQuery(action, { ...keep, ...filterQuery({ terms, words: '' }), q }), method: 'get' })
 
   return (
     <search>
-      <Form method="get" action={action} className="filter" ref={form} role="search" aria-label={label}>
+      <Form method="get" action={action} className="filter" role="search" aria-label={label}>
         {Object.entries(keep).map(([name, value]) => (
           <input key={name} type="hidden" name={name} value={value} />
         ))}
@@ -76,25 +67,15 @@ function FilterForm({ action, label, placeholder, keys, filter, keep = {}, child
               to={withQuery(action, { ...keep, ...filterQuery(withoutTerm({ terms, words: filter.words }, term)) })}
             />
           ))}
-          <Autocomplete.Root
-            items={suggestions}
-            value={text}
-            onValueChange={(value, details) => take(value, details.reason)}
-            itemToStringValue={(item: Suggestion) => item.text}
-            mode="none"
-            openOnInputClick={false}
-          >
-            <Autocomplete.Input
-              name="q"
-              aria-label={label}
-              placeholder={terms.length === 0 && text === '' ? placeholder : ''}
-              autoComplete="off"
-              spellCheck={false}
-              data-filter=""
-              onKeyDown={onKeyDown}
-            />
-            <Suggestions />
-          </Autocomplete.Root>
+          <SuggestingInput
+            label={label}
+            placeholder={terms.length === 0 ? placeholder : ''}
+            text={text}
+            suggestions={suggestionsFor(text, keys)}
+            onText={setText}
+            onTake={(suggestion) => suggestion.finished && void filterBy(suggestion.text)}
+            onBackspaceAtStart={takeBack}
+          />
           <span aria-hidden="true">
             <kbd>/</kbd>
           </span>
@@ -123,25 +104,6 @@ function Token({ term, keys, to }: { term: FilterTerm; keys: readonly FilterKey[
       </Link>
       <input type="hidden" name={term.key} value={term.value} />
     </span>
-  )
-}
-
-function Suggestions() {
-  return (
-    <Autocomplete.Portal>
-      <Autocomplete.Positioner sideOffset={6} align="start" className="suggestions-place">
-        <Autocomplete.Popup className="suggestions">
-          <Autocomplete.List>
-            {(item: Suggestion) => (
-              <Autocomplete.Item key={item.text} value={item} className="suggestion">
-                <span>{item.label}</span>
-                {item.hint && <small>{item.hint}</small>}
-              </Autocomplete.Item>
-            )}
-          </Autocomplete.List>
-        </Autocomplete.Popup>
-      </Autocomplete.Positioner>
-    </Autocomplete.Portal>
   )
 }
 

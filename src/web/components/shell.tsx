@@ -66,7 +66,11 @@ export function Shell({ campaign, campaigns, account, person, counts, job, child
           <Person {...person} />
         </header>
         <div>
-          {campaign?.mode === 'test' && <p className="test-strip">Test: no money moves, and no mail leaves without SMTP</p>}
+          {campaign?.mode === 'test' && (
+            <aside className="test-strip" aria-label="Kind of campaign">
+              Test: no money moves
+            </aside>
+          )}
           <main className="main" id="main" tabIndex={-1}>
             {children}
           </main>
@@ -80,8 +84,9 @@ function CampaignSwitch({ campaign, campaigns, account }: Pick<ShellProps, 'camp
   const ref = useClosing()
   return (
     <details className="switch" ref={ref}>
-      <summary aria-label={`Campaign: ${campaign?.name ?? 'none chosen'}. Switch`}>
+      <summary>
         <span className="cut grow">
+          <span className="visually-hidden">Switch campaign: </span>
           <b>
             <bdi>{campaign?.name ?? 'Campaigns'}</bdi>
           </b>

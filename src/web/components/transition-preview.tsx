@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { OrderStatus } from '../../domain/orders/lifecycle.ts'
 import { reasonText } from '../../lib/reason-text.ts'
-import { ShareBar } from '../ui/figures.tsx'
+import { type Share, ShareBar } from '../ui/figures.tsx'
 import { Count, countText } from '../ui/numbers.tsx'
 import { Status } from './status.tsx'
 
@@ -32,11 +32,7 @@ export function TransitionPreview({ rows, effect }: TransitionPreviewProps) {
   ].join(', ')
   return (
     <div>
-      <ShareBar
-        size="m"
-        label={label}
-        shares={shown.map((row) => ({ label: row.code ?? effect, count: row.count, status: row.status }))}
-      />
+      <ShareBar size="m" label={label} shares={sharesOf(shown)} />
       <table className="outcomes">
         <caption className="visually-hidden">Outcome by reason</caption>
         <thead className="visually-hidden">
@@ -69,4 +65,13 @@ export function TransitionPreview({ rows, effect }: TransitionPreviewProps) {
       </table>
     </div>
   )
+}
+
+/** One share per status: what stays is one piece, whatever keeps it. */
+function sharesOf(rows: readonly PreviewRow[]): Share[] {
+  return [...new Set(rows.map((row) => row.status))].map((status) => ({
+    label: status,
+    status,
+    count: rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.count, 0),
+  }))
 }

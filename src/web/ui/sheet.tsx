@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 
 interface SheetProps {
   title?: ReactNode
@@ -23,8 +23,27 @@ export function Sheet({ title, aside, body = 'padded', id, label, children }: Sh
           {aside && <div className="sheet-aside">{aside}</div>}
         </header>
       )}
-      <div className={body === 'padded' ? 'sheet-body' : 'sheet-scroll'}>{children}</div>
+      {body === 'padded' ? <div className="sheet-body">{children}</div> : <Scroller label={title ?? label}>{children}</Scroller>}
     </section>
+  )
+}
+
+/** Scrolls sideways inside its sheet when the screen is narrow; only then it takes the focus, so that keys can scroll it. */
+function Scroller({ label, children }: { label: ReactNode; children: ReactNode }) {
+  const ref = useRef<HTMLDivElement>(null)
+  const [scrolls, setScrolls] = useState(false)
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setScrolls(element.scrollWidth > element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const focus = scrolls ? { tabIndex: 0, role: 'group', 'aria-label': typeof label === 'string' ? label : 'Table' } : {}
+  return (
+    <div className="sheet-scroll" ref={ref} {...focus}>
+      {children}
+    </div>
   )
 }
 

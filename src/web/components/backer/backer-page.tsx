@@ -40,7 +40,11 @@ export function BackerPage({ campaign, foot, children }: BackerPageProps) {
           </small>
         </div>
       </header>
-      {campaign.test && <p className="test-strip">Test: no money moves</p>}
+      {campaign.test && (
+        <aside className="test-strip" aria-label="Kind of campaign">
+          Test: no money moves
+        </aside>
+      )}
       <main id="main" tabIndex={-1}>
         {children}
       </main>

@@ -1,0 +1,174 @@
+/*
+ * What happened, in words: the same on the creator's timeline, on the backer's page and in the API's answer.
+ * A sentence is a subject ("Ada"), what they did ("locked the order") and, where there is more to say, why.
+ */
+import { formatMoney } from './money.ts'
+import { reasonText } from './reason-text.ts'
+
+/** What is needed of an event (domain/shared/events.ts); `reason` is staff's own words. */
+export interface ToldEvent {
+  kind: string
+  actor: { kind: string; name: string | null }
+  from: string | null
+  to: string | null
+  code: string | null
+  reason: string | null
+  data: Record<string, unknown>
+}
+
+export interface Telling {
+  currency: string
+  locale?: string
+  /** who reads: a backer is "You" to themselves, and staff are "The creator" to them */
+  reader?: 'creator' | 'backer'
+}
+
+export interface EventWords {
+  who: string
+  did: string
+  why: string | null
+}
+
+type Say = string | ((event: ToldEvent, telling: Telling) => string)
+
+const DID: Readonly<Record<string, Say>> = {
+  // transitions
+  complete_survey: (event, telling) => (isOwn(event) ? 'completed the survey' : `completed the survey for ${them(telling)}`),
+  lock: 'locked the order',
+  unlock: 'unlocked the order',
+  start_charge: 'started a charge',
+  charge_succeeded: 'confirmed the charge',
+  nothing_owed: 'marked the order as paid',
+  charge_failed: 'declined the charge',
+  owe_again: 'made the order owe again',
+  finalize_address: 'finalized the address',
+  reopen_address: 'reopened the address',
+  ship: 'marked the order as shipped',
+  undo_ship: 'took the shipping back',
+  cancel: 'canceled the order',
+  // other changes of an order
+  order_changed: (event, telling) => `changed ${fieldWords(event)}${isOwn(event) ? '' : ` for ${them(telling)}`}`,
+  address_changed: 'changed the address',
+  pledge_changed: 'brought a changed pledge amount from the report',
+  payment_method_changed: 'changed the payment method',
+  held: 'put the order on hold',
+  released: 'released the order from hold',
+  settled_outside: (event, telling) =>
+    event.code === 'waived'
+      ? `waived ${amountOf(event, telling)}`
+      : `recorded ${amountOf(event, telling)} as paid in another way`,
+  noticed: 'gave notice of the lock',
+  notice_withdrawn: 'withdrew the notice of the lock',
+  left_open_by_notice: 'left the order open when the notice ran out',
+  address_accepted: 'said that the address is right as it is',
+  // of a backer
+  backer_imported: 'brought the backer in from a report',
+  backer_corrected: (event) => `corrected ${fieldWords(event)}`,
+  link_shown: (_event, telling) => (telling.reader === 'backer' ? 'looked at your link' : 'looked at the link'),
+  link_resent: (event) => (event.actor.kind === 'backer' ? 'asked for the link again' : 'sent the link again'),
+  link_revoked: 'made the old link useless',
+  survey_sent: 'sent the survey',
+  survey_reminded: 'sent a reminder',
+  survey_viewed_by_staff: (_event, telling) =>
+    `looked at the survey as ${telling.reader === 'backer' ? 'you see it' : 'the backer sees it'}`,
+  note_saved: 'saved a note',
+  pledge_withdrawn: 'withdrew the pledge',
+  pledge_decided: 'decided about the pledge',
+  mail_bounced: 'found that mail to this address bounces',
+  // of the campaign
+  campaign_created: 'made the campaign',
+  campaign_changed: (event) => `changed ${fieldWords(event)} of the campaign`,
+  prices_saved: 'said what the pledge paid for',
+  import_applied: 'applied a report',
+  lines_exported: 'exported the order lines',
+}
+
+/** The words of one event. A kind without words is shown as its name, never hidden. */
+export function eventWords(event: ToldEvent, telling: Telling): EventWords {
+  const say = DID[event.kind] ?? event.kind.replaceAll('_', ' ')
+  return { who: whoOf(event, telling), did: typeof say === 'string' ? say : say(event, telling), why: whyOf(event, telling) }
+}
+
+/** The same as one sentence: "Ada put the order on hold: wrong size." */
+export function eventSentence(event: ToldEvent, telling: Telling): string {
+  const { who, did, why } = eventWords(event, telling)
+  const text = why ? `${who} ${did}: ${why}` : `${who} ${did}`
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** Whether a kind has words of its own; the test asks this for every kind there is. */
+export function hasEventText(kind: string): boolean {
+  return Object.hasOwn(DID, kind)
+}
+
+function whoOf({ actor }: ToldEvent, { reader }: Telling): string {
+  if (actor.kind === 'staff') return reader === 'backer' ? 'The creator' : (actor.name ?? 'Someone')
+  if (actor.kind === 'backer') return reader === 'backer' ? 'You' : (actor.name ?? 'The backer')
+  if (actor.kind === 'clock') return 'The notice that ran out'
+  if (actor.kind === 'run') return 'The charge run'
+  if (actor.kind === 'gateway') return 'The bank'
+  return 'Afterfund'
+}
+
+function isOwn(event: ToldEvent): boolean {
+  return event.actor.kind === 'backer'
+}
+
+function them({ reader }: Telling): string {
+  return reader === 'backer' ? 'you' : 'the backer'
+}
+
+function whyOf(event: ToldEvent, telling: Telling): string | null {
+  const parts: string[] = []
+  if (event.reason) parts.push(event.reason)
+  else if (event.code && event.kind !== 'settled_outside') parts.push(codeWords(event.code))
+  const change = balanceWords(event, telling)
+  if (change) parts.push(change)
+  return parts.length > 0 ? parts.join(' · ') : null
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  address_changed: 'the new address costs more',
+  pledge_changed: 'the report has another amount',
+  settled_outside: 'nothing is owed any more',
+  waived: 'waived',
+  paid_elsewhere: 'paid in another way',
+}
+
+function codeWords(code: string): string {
+  return CODES[code] ?? reasonText(code)
+}
+
+/** What an event did to the balance: "$5.00 more to pay". Silent where it did nothing. */
+function balanceWords(event: ToldEvent, telling: Telling): string | null {
+  const change = event.data.balance_change
+  if (typeof change !== 'number' || change === 0 || event.kind === 'complete_survey') return null
+  const amount = formatMoney(Math.abs(change), telling.currency, telling.locale)
+  return change > 0 ? `${amount} more to pay` : `${amount} less to pay`
+}
+
+function amountOf(event: ToldEvent, telling: Telling): string {
+  const { amount } = event.data
+  return typeof amount === 'number' ? formatMoney(amount, telling.currency, telling.locale) : 'an amount'
+}
+
+const FIELDS: Readonly<Record<string, string>> = {
+  answers: 'the answers',
+  options: 'the options',
+  addons: 'the add-ons',
+  address: 'the address',
+  name: 'the name',
+  email: 'the mail address',
+  lockdown_on: 'the lockdown date',
+  payment_method: 'the payment method',
+  pledge_amount: 'the pledge amount',
+}
+
+/** "the answers and the address"; "the choices" where no field is named. */
+function fieldWords(event: ToldEvent): string {
+  const fields = Array.isArray(event.data.fields) ? event.data.fields.filter((each) => typeof each === 'string') : []
+  const words = fields.map((field) => FIELDS[field] ?? `the ${field.replaceAll('_', ' ')}`)
+  const last = words.pop()
+  if (!last) return event.kind === 'order_changed' ? 'the choices' : 'something'
+  return words.length > 0 ? `${words.join(', ')} and ${last}` : last
+}

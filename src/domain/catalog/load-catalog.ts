@@ -1,5 +1,6 @@
 import type { Row } from '../../db/types.ts'
-import type { Db } from '../shared/tx.ts'
+import type { Campaign } from '../shared/policy.ts'
+import type { Db, Tx } from '../shared/tx.ts'
 
 export interface CatalogItem extends Row<'items'> {
   skus: Row<'skus'>[]
@@ -76,6 +77,20 @@ export async function loadCatalog(db: Db, campaign_id: string): Promise<Catalog>
     })),
     questions,
   }
+}
+
+/**
+ * Campaign and catalogue for a confirmation. Guarantees: neither changes until the transaction is over (many may read at once), so an order
+ * never comes into being with contents or prices that were changed beneath it.
+ */
+export async function readCatalog(tx: Tx, campaign_id: string): Promise<{ campaign: Campaign; catalog: Catalog }> {
+  const campaign = await tx.db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('id', '=', campaign_id)
+    .forShare()
+    .executeTakeFirstOrThrow()
+  return { campaign, catalog: await loadCatalog(tx.db, campaign_id) }
 }
 
 export type Destination = { served: true; region: CatalogRegion | null } | { served: false; region: CatalogRegion | null }

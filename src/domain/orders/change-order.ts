@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
-import { type Catalog, loadCatalog } from '../catalog/load-catalog.ts'
+import { type Catalog, readCatalog } from '../catalog/load-catalog.ts'
 import { queueMessage } from '../messages/queue-message.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
@@ -42,8 +42,9 @@ export interface ConfirmAnswer {
  * (`order_locked` ...), `changed_meanwhile`, `price_changed`.
  */
 export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): Promise<ConfirmAnswer> {
-  const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
+  await ownCampaign(tx.db, actor, input.campaign_id)
   mayActFor(actor, input.backer_id)
+  const { campaign, catalog } = await readCatalog(tx, input.campaign_id)
   if (!campaign.prices_saved_at) {
     throw new DomainError('prices_not_saved', 'Say what the pledge paid for before surveys are answered.')
   }
@@ -52,7 +53,6 @@ export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): 
   refuseStale(file, input)
   const merged = mergeData(file.data, input.data ?? {})
   const data = merged.address ? { ...merged, address: normaliseAddress(merged.address) } : merged
-  const catalog = await loadCatalog(tx.db, input.campaign_id)
   const composition = compose(campaign, catalog, file, data)
   refuseProblems(composition)
   if (input.agreed_total !== undefined && input.agreed_total !== composition.quote.total) {

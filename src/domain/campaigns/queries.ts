@@ -1,0 +1,36 @@
+import type { Actor } from '../shared/actor.ts'
+import type { Campaign } from '../shared/policy.ts'
+import type { Db } from '../shared/tx.ts'
+
+export interface CampaignSummary extends Campaign {
+  /** backers that were imported, withdrawn ones included */
+  backers: number
+  /** orders that are not canceled */
+  orders: number
+}
+
+/** The campaigns of the account that acts, newest first. Anybody else has none. */
+export async function listCampaigns(db: Db, actor: Actor): Promise<CampaignSummary[]> {
+  if (actor.kind !== 'staff') return []
+  return await db
+    .selectFrom('campaigns as c')
+    .selectAll('c')
+    .select((eb) => [
+      eb
+        .selectFrom('backers as b')
+        .whereRef('b.campaign_id', '=', 'c.id')
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .as('backers'),
+      eb
+        .selectFrom('orders as o')
+        .whereRef('o.campaign_id', '=', 'c.id')
+        .where('o.status', '<>', 'canceled')
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .as('orders'),
+    ])
+    .where('c.account_id', '=', actor.id)
+    .orderBy('c.created_at', 'desc')
+    .orderBy('c.id', 'desc')
+    .execute()
+    .then((rows) => rows.map((row) => ({ ...row, backers: Number(row.backers), orders: Number(row.orders) })))
+}

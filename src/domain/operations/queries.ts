@@ -1,0 +1,48 @@
+import { sql } from 'kysely'
+import type { Row } from '../../db/types.ts'
+import type { LeftOut } from '../orders/move-orders.ts'
+import { notFound } from '../shared/errors.ts'
+import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
+import type { Db } from '../shared/tx.ts'
+
+/** A step over many orders or backers: what was asked, how far it is, and its result. */
+export interface Operation {
+  id: string
+  kind: string
+  state: Row<'operations'>['state']
+  input: Record<string, unknown>
+  total: number
+  done: number
+  moved: number
+  left: LeftOut[]
+  failure: string | null
+  /** staff's words */
+  reason: string | null
+  actor: { kind: string; name: string | null }
+  created_at: Date
+  finished_at: Date | null
+}
+
+const columns = sql`p.id, p.kind, p.state, p.input - 'reason_id' as input, p.total, p.done, p.moved, p.left_out as "left", p.failure,
+  r.text as reason, jsonb_build_object('kind', p.actor_kind, 'name', a.name) as actor, p.created_at, p.finished_at
+  from operations p
+  left join accounts a on p.actor_kind = 'staff' and a.id = p.actor_id
+  left join event_reasons r on r.campaign_id = p.campaign_id and r.id = (p.input ->> 'reason_id')::uuid`
+
+/** One page of a campaign's operations, newest first. */
+export async function listOperations(db: Db, campaign_id: string, input: PageInput = {}): Promise<Page<Operation>> {
+  const size = pageSize(input)
+  const place = readCursor(input.cursor, 'newest', 1)
+  // Ids are UUIDv7, so they ascend in time.
+  const before = place ? sql`p.id::text < ${place[0]}` : sql`true`
+  const { rows } = await sql<Operation>`select ${columns}
+    where p.campaign_id = ${campaign_id} and ${before} order by p.id desc limit ${size + 1}`.execute(db)
+  return cutPage(rows, size, (row) => writeCursor('newest', [row.id]))
+}
+
+/** One operation; 404 outside the campaign. */
+export async function findOperation(db: Db, campaign_id: string, id: string): Promise<Operation> {
+  const { rows } = await sql<Operation>`select ${columns} where p.campaign_id = ${campaign_id} and p.id = ${id}`.execute(db)
+  if (!rows[0]) throw notFound('operation')
+  return rows[0]
+}

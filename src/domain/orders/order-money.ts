@@ -1,0 +1,70 @@
+import type { LedgerAccount } from '../../db/types.ts'
+import type { Quote, QuoteLine } from './price-order.ts'
+
+/** One line that explains the balance: of the quote, or of what was done about it since. */
+export interface MoneyLine {
+  kind: QuoteLine['kind'] | 'tax' | 'surcharge' | 'credit' | 'card' | 'settled_outside'
+  /** the level's or add-on's id */
+  ref: string | null
+  label: string
+  quantity: number
+  unit: number
+  /** positive adds to what is owed; minor units */
+  amount: number
+  reason: string
+}
+
+export interface OrderMoney {
+  lines: MoneyLine[]
+  goods: number
+  shipping: number
+  tax: number
+  surcharge: number
+  pledged: number
+  credit: number
+  captured: number
+  refunded: number
+  settled_outside: number
+  /** shipping already paid that this order's shipping does not use up */
+  shipping_left_over: number
+  balance_due: number
+}
+
+/** What the ledger says for an order, by account and reason. */
+export interface LedgerTerm {
+  account: LedgerAccount
+  reason: string
+  amount: number
+}
+
+/** Accounts whose rows are no line of a quote. */
+const SINCE = ['credit', 'card', 'settled_outside'] as const
+
+/**
+ * Explains a balance: a rule. Guarantees: the lines sum to what is owed, to the cent, as long as quote and ledger agree (verify checks that).
+ */
+export function explainBalance(
+  order: { balance_due: number; captured: number; refunded: number; quote: Quote },
+  terms: LedgerTerm[],
+): OrderMoney {
+  const { quote } = order
+  const since = terms.flatMap(({ account, reason, amount }): MoneyLine[] => {
+    const kind = SINCE.find((each) => each === account)
+    return kind && amount !== 0 ? [{ kind, ref: null, label: '', quantity: 1, unit: -amount, amount: -amount, reason }] : []
+  })
+  const sumOf = (kind: MoneyLine['kind']) => since.reduce((sum, line) => (line.kind === kind ? sum - line.amount : sum), 0)
+  return {
+    lines: [...quote.lines, ...since],
+    goods: quote.goods,
+    shipping: quote.shipping,
+    tax: quote.tax,
+    surcharge: quote.surcharge,
+    pledged: quote.pledged,
+    credit: sumOf('credit'),
+    captured: order.captured,
+    refunded: order.refunded,
+    settled_outside: sumOf('settled_outside'),
+    shipping_left_over: quote.shipping_left_over,
+    balance_due: order.balance_due,
+  }
+}

@@ -1,10 +1,19 @@
 import type { ReactNode } from 'react'
 import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration, useMatches, useRouteError } from 'react-router'
+import type { Route } from './+types/root'
+import { ErrorPage } from './components/error-page.tsx'
+import { requestContext } from './context.ts'
+import deskCss from './styles/desk.css?url'
 
 /** What a route may say about itself in its `handle`. */
 export type PageHandle = {
   /** False: the page ships no script at all (every backer page). */
   scripts?: boolean
+}
+
+/** The number under which the log knows this request, for the page that has to say that something went wrong. */
+export function loader({ request, context }: Route.LoaderArgs) {
+  return { report: context.get(requestContext).id, path: new URL(request.url).pathname }
 }
 
 export function Layout({ children }: { children: ReactNode }) {
@@ -32,17 +41,16 @@ export default function Root() {
   return <Outlet />
 }
 
-export function ErrorBoundary() {
+/** What no page below has caught: an address that leads nowhere, a refusal, our fault. */
+export function ErrorBoundary({ loaderData }: Route.ErrorBoundaryProps) {
   const error = useRouteError()
-  const isMissing = isRouteErrorResponse(error) && error.status === 404
+  const matches = useMatches()
+  // the stylesheet of the page that failed may be missing with it
+  const isStyled = matches.some((match) => match.id !== 'root')
   return (
-    <main>
-      <h1>{isMissing ? 'There is nothing here' : 'Something went wrong'}</h1>
-      <p>
-        {isMissing
-          ? 'The address leads nowhere. Check it, or go back.'
-          : 'It is our fault and was written to the log. Try again in a moment.'}
-      </p>
-    </main>
+    <>
+      {!isStyled && <link rel="stylesheet" href={deskCss} />}
+      <ErrorPage error={isRouteErrorResponse(error) ? error : null} report={loaderData?.report} />
+    </>
   )
 }

@@ -18,12 +18,17 @@ interface AddonRowProps {
   limit_text?: ReactNode
   /** Stays listed, without a select. */
   sold_out?: boolean
+  /** Instead of "Sold out". */
+  closed_text?: string
+  /** Below the quantity: the options of what it holds. */
+  children?: ReactNode
   errors?: readonly string[] | undefined
 }
 
 /** One add-on: picture, name and price, one line about it, and how many. */
 export function AddonRow(props: AddonRowProps) {
-  const { name, title, text, price, currency, picture_url, quantity, max, limit_text, sold_out, errors } = props
+  const { name, title, text, price, currency, picture_url, quantity, max, limit_text, sold_out, closed_text, children, errors } =
+    props
   const error = errors?.[0]
   return (
     <div className="addon" data-plain={picture_url ? undefined : ''}>
@@ -45,7 +50,7 @@ export function AddonRow(props: AddonRowProps) {
           </span>
         )}
         {sold_out && quantity === 0 ? (
-          <p className="addon-quantity">Sold out</p>
+          <p className="addon-quantity">{closed_text ?? 'Sold out'}</p>
         ) : (
           <div className="addon-quantity">
             <select
@@ -68,6 +73,7 @@ export function AddonRow(props: AddonRowProps) {
             {limit_text && <span>{limit_text}</span>}
           </div>
         )}
+        {!(sold_out && quantity === 0) && children}
       </div>
     </div>
   )

@@ -1,0 +1,60 @@
+import { ledgerAccountWords, quoteLineWords } from '../../../lib/quote-text.ts'
+import { Ledger, type LedgerRow } from '../../ui/ledger.tsx'
+import { Money } from '../../ui/numbers.tsx'
+
+/** A quote's line as it is stored (domain/orders/price-order.ts). */
+export interface MoneyLine {
+  kind: string
+  label: string
+  quantity: number
+  unit: number
+  amount: number
+  reason: string
+}
+
+export interface MoneyProps {
+  lines: MoneyLine[]
+  currency: string
+  /** shipping paid with the pledge that this order does not use up */
+  shipping_left_over: number
+  /** what was booked about the balance since, by ledger account; negative: in the backer's favour */
+  booked: { account: string; amount: number }[]
+  /** what is owed; negative is credit */
+  balance: number
+}
+
+const PAID = new Set(['pledged', 'shipping_paid'])
+
+/** Every money line with its reason, and what remains under the double rule. `due`: how that line is called. */
+export function MoneyLines({ money, due }: { money: MoneyProps; due: string }) {
+  const { currency } = money
+  const row = (line: MoneyLine): LedgerRow => {
+    const words = quoteLineWords(line, currency)
+    return { label: <bdi>{words.label}</bdi>, reason: words.why && <bdi>{words.why}</bdi>, amount: line.amount }
+  }
+  const costs = money.lines.filter(({ kind }) => !PAID.has(kind))
+  const paid = money.lines.filter(({ kind }) => PAID.has(kind))
+  const together: LedgerRow = { label: 'Together', amount: costs.reduce((sum, { amount }) => sum + amount, 0), kind: 'sum' }
+  const booked = money.booked.map(({ account, amount }): LedgerRow => {
+    const words = ledgerAccountWords(account)
+    return { label: words?.label ?? account, reason: words?.why, amount }
+  })
+  const rest: LedgerRow = { label: money.balance < 0 ? 'Credit' : due, amount: money.balance, kind: 'due' }
+  return (
+    <>
+      <Ledger
+        caption="What you pay and why"
+        currency={currency}
+        currency_on="all"
+        rows={[...costs.map(row), together, ...paid.map(row), ...booked, rest]}
+      />
+      {money.shipping_left_over > 0 && (
+        <p className="small quiet">
+          <Money minor={money.shipping_left_over} currency={currency} /> that you paid for shipping with your pledge is not needed
+          for this address. It counts towards shipping only.
+        </p>
+      )}
+      {money.balance < 0 && <p className="small quiet">Credit can be spent on add-ons while your order is open.</p>}
+    </>
+  )
+}

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { isCurrency } from '../../lib/currencies.ts'
-import { countryCode } from '../imports/country-codes.ts'
+import { isCountry } from '../shipping/country-formats.ts'
 
 /** A country by its ISO 3166 code, in capitals. */
 export const countrySchema = z
   .string()
   .trim()
   .toUpperCase()
-  .refine((code) => /^[A-Z]{2}$/.test(code) && countryCode(code) === code, 'Choose a country of the list, by its two letters.')
+  .refine(isCountry, 'Choose a country of the list, by its two letters.')
   .describe('ISO 3166-1 alpha-2')
 
 const lineOfText = (most: number) =>

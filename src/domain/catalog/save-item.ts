@@ -1,5 +1,6 @@
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
+import { freeCode } from '../imports/create-catalogue.ts'
 import type { Actor } from '../shared/actor.ts'
 import { invalid } from '../shared/errors.ts'
 import type { Tx } from '../shared/tx.ts'
@@ -14,7 +15,6 @@ import {
 } from './catalogue-parts.ts'
 import { type CatalogItem, loadCatalog } from './load-catalog.ts'
 import type { ItemInput, Saved, SkuInput } from './schema.ts'
-import { makeSkuCode } from './sku-code.ts'
 import { countOrdersOfSkus, ordersByOption } from './usage.ts'
 
 /**
@@ -95,7 +95,7 @@ function planSkus(
     const known = knownSku(sku, index, before, seen.ids)
     const option_name = isOnly ? '' : sku.option_name
     if (!isOnly) refuseOptionName(option_name, index, seen.names)
-    const code = sku.code || known?.code || makeSkuCode(input.name, option_name, new Set([...taken, ...given]))
+    const code = sku.code || known?.code || freeCode(`${input.name} ${option_name}`, new Set([...taken, ...given]))
     if (taken.has(code)) {
       const message = `The code ${code} is taken already.`
       throw invalid(message, [{ field: `skus.${index}.code`, code: 'code_taken', message }], 'code_taken')

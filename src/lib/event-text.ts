@@ -69,6 +69,7 @@ const DID: Readonly<Record<string, Say>> = {
   link_revoked: 'made the old link useless',
   survey_sent: 'sent the survey',
   survey_reminded: 'sent a reminder',
+  payment_method_asked: 'asked for a payment method',
   survey_viewed_by_staff: (_event, telling) =>
     `looked at the survey as ${telling.reader === 'backer' ? 'you see it' : 'the backer sees it'}`,
   note_saved: 'saved a note',

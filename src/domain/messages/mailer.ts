@@ -5,22 +5,22 @@ export type Mailer = {
 }
 
 export type Mail = {
-  from: string
-  reply_to?: string
+  /** Shown beside the address that MAIL_FROM gives, where that has no name of its own. */
+  from_name: string
+  reply_to: string
   to: string
   subject: string
   text: string
   html: string
   /** The same on each try, so that a mail cut after DATA is known as a repeat. */
   message_id: string
-  headers?: Record<string, string>
 }
 
 /**
- * `refused`: the server answered with a code. `permanent` (5xx) ends the mail, a temporary one (4xx) is tried again.
- * `unknown`: no answer came (connection lost, timeout); it is tried again with the same message id.
+ * `refused`: the server answered with a code. `permanent` (5xx) ends the mail, a temporary one (4xx) is tried again; `recipient`: it
+ * refused this address, not the mail. `unknown`: no answer came (connection lost, timeout); tried again with the same message id.
  */
 export type MailOutcome =
   | { state: 'sent'; answer: string }
-  | { state: 'refused'; code: number; answer: string; permanent: boolean }
+  | { state: 'refused'; code: number; answer: string; permanent: boolean; recipient: boolean }
   | { state: 'unknown'; reason: string }

@@ -25,6 +25,7 @@ export const EVENT_KINDS = [
   'link_revoked',
   'survey_sent',
   'survey_reminded',
+  'payment_method_asked',
   'survey_viewed_by_staff',
   'note_saved',
   'pledge_withdrawn',

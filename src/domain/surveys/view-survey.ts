@@ -1,67 +1,25 @@
-import { type Catalog, loadCatalog } from '../catalog/load-catalog.ts'
+import { loadCatalog } from '../catalog/load-catalog.ts'
 import { compose } from '../orders/change-order.ts'
-import { type Composition, optionPlaces, questionsFor, type SurveyProblem } from '../orders/order-facts.ts'
-import type { Quote } from '../orders/price-order.ts'
+import type { Composition } from '../orders/order-facts.ts'
 import type { Actor } from '../shared/actor.ts'
-import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
-import type { Db } from '../shared/tx.ts'
-import { type AddonChoice, addonChoices, stockProblems } from './addon-choices.ts'
-import { type BackerKey, findSurvey, mergeData, type SurveyFile } from './drafts.ts'
-import type { SurveyData, SurveyInput } from './schema.ts'
-import { type SurveyStep, stepsOf } from './steps.ts'
+import { appendEvent } from '../shared/events.ts'
+import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import type { Tx } from '../shared/tx.ts'
+import { type BackerKey, findSurvey, type SurveyFile } from './drafts.ts'
 
-/** A backer's survey as pages show it: what is asked, what was said, what it would cost, and what is wrong with it. */
-export interface SurveyView {
-  campaign: Campaign
-  catalog: Catalog
-  file: SurveyFile
-  data: SurveyData
+export interface ViewedSurvey extends SurveyFile {
   composition: Composition
-  addons: AddonChoice[]
-  steps: SurveyStep[]
-  /** what would be owed once this is confirmed; negative is credit */
-  balance: number
-  /** everything that stops it from being confirmed, sold-out add-ons included */
-  problems: SurveyProblem[]
-  /** the edit started from an older version of the order than the one that stands now */
-  stale: boolean
 }
 
-/** One backer's survey, with `input` merged over what is saved. Answers 404 for what is not the actor's. Changes nothing. */
-export async function viewSurvey(db: Db, actor: Actor, key: BackerKey, input: SurveyInput = {}): Promise<SurveyView> {
-  const campaign = await ownCampaign(db, actor, key.campaign_id)
-  mayActFor(actor, key.backer_id)
-  const file = await findSurvey(db, key)
-  const catalog = await loadCatalog(db, key.campaign_id)
-  return surveyView(campaign, catalog, file, mergeData(file.data, input))
-}
-
-/** The same from what is loaded already: a rule. */
-export function surveyView(campaign: Campaign, catalog: Catalog, file: SurveyFile, data: SurveyData): SurveyView {
-  const composition = compose(campaign, catalog, file, data)
-  const frozen = file.order ? (file.order.quote as Quote) : null
-  const addons = addonChoices({ catalog, data, pledged_addons: file.pledged_addons, frozen })
-  const { total } = composition.quote
-  const balance = file.order && frozen ? file.order.balance_due + total - frozen.total : total
-  const level = catalog.levels.find(({ id }) => id === file.backer.level_id) ?? null
-  const steps = stepsOf({
-    asks_choices:
-      optionPlaces(level?.id ?? null, level?.contents ?? [], []).length > 0 || questionsFor(catalog, file.backer.level_id).length > 0,
-    has_addons: addons.length > 0,
-    ships: composition.ships,
-    pays: balance > 0 || campaign.payment_method_required,
-  })
-  const stale = file.order !== null && file.draft?.state === 'active' && file.draft.base_version !== file.order.confirmed_version
-  return {
-    campaign,
-    catalog,
-    file,
-    data,
-    composition,
-    addons,
-    steps,
-    balance,
-    problems: [...stockProblems(addons), ...composition.problems],
-    stale,
-  }
+/**
+ * A backer's survey as it stands now, for staff: what was filled in, what it would cost and what is missing. Guarantees: an event says who
+ * looked. Answers 404 for a backer of another campaign.
+ */
+export async function viewSurvey(tx: Tx, actor: Actor, key: BackerKey): Promise<ViewedSurvey> {
+  const campaign = await ownCampaign(tx.db, actor, key.campaign_id)
+  staffOnly(actor)
+  const file = await findSurvey(tx.db, key)
+  const composition = compose(campaign, await loadCatalog(tx.db, campaign.id), file, file.data)
+  await appendEvent(tx, actor, { campaign_id: campaign.id, kind: 'survey_viewed_by_staff', backer_id: key.backer_id })
+  return { ...file, composition }
 }

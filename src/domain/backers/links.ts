@@ -1,0 +1,122 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Row } from '../../db/types.ts'
+import { isId } from '../../lib/id.ts'
+import { queueMessage } from '../messages/queue-message.ts'
+import { refuseWithoutSmtp } from '../messages/refuse-without-smtp.ts'
+import type { Actor } from '../shared/actor.ts'
+import { DomainError } from '../shared/errors.ts'
+import { appendEvent } from '../shared/events.ts'
+import type { Db, Tx } from '../shared/tx.ts'
+import { type BackerKey, orderOf, saveBacker, takeBacker } from './take-backer.ts'
+
+/*
+ * The secret link of a backer (promises.md rule 12): an HMAC over campaign, backer and link version, with a key that lives outside the
+ * database. Nothing of it is stored; raising the version voids every link that was given out.
+ */
+
+/** What the secret is made of. */
+export type LinkFacts = Pick<Row<'backers'>, 'campaign_id' | 'id' | 'link_version'>
+
+/** The key of links, and the address under which backers reach the program. */
+export interface LinkMaker {
+  key: Buffer
+  public_url: string
+}
+
+/** The secret of a backer's link: 43 characters of base64url. */
+export function linkSecret(key: Buffer, backer: LinkFacts): string {
+  return createHmac('sha256', key).update(`${backer.campaign_id}/${backer.id}/${backer.link_version}`).digest('base64url')
+}
+
+/** The address that stands in every mail to this backer. */
+export function linkFor(key: Buffer, public_url: string, backer: LinkFacts): string {
+  return `${public_url}/b/${backer.campaign_id}/${backer.id}/${linkSecret(key, backer)}`
+}
+
+/** Whether a secret is this backer's, compared in constant time. A revoked link's secret is not. */
+export function verifyLink(key: Buffer, backer: LinkFacts, secret: string): boolean {
+  const right = Buffer.from(linkSecret(key, backer))
+  const given = Buffer.from(secret)
+  return given.length === right.length && timingSafeEqual(given, right)
+}
+
+/** The backer whose secret this is; null for every other combination, so that nobody learns which backers exist. */
+export async function findBackerByLink(
+  db: Db,
+  key: Buffer,
+  link: { campaign_id: string; backer_id: string; secret: string },
+): Promise<Row<'backers'> | null> {
+  if (!isId(link.campaign_id) || !isId(link.backer_id)) return null
+  const backer = await db
+    .selectFrom('backers')
+    .selectAll()
+    .where('campaign_id', '=', link.campaign_id)
+    .where('id', '=', link.backer_id)
+    .executeTakeFirst()
+  return backer && verifyLink(key, backer, link.secret) ? backer : null
+}
+
+/** Shows a backer's link to staff. Guarantees: an event says who saw it; the link itself is stored nowhere. */
+export async function showLink(
+  tx: Tx,
+  actor: Actor,
+  input: BackerKey & { maker: LinkMaker; reason?: string | null },
+): Promise<string> {
+  const { backer } = await takeBacker(tx, actor, input)
+  await appendEvent(tx, actor, {
+    campaign_id: backer.campaign_id,
+    kind: 'link_shown',
+    backer_id: backer.id,
+    reason: input.reason ?? null,
+  })
+  return linkFor(input.maker.key, input.maker.public_url, backer)
+}
+
+/**
+ * Mails the backer's link again. A second press within the same minute mails once. Refuses: a withdrawn pledge or canceled order
+ * (`pledge_withdrawn`, `order_canceled`: such people get no mail), a survey not sent yet (`survey_not_sent`), a bounced address
+ * (`mail_bounced`: correct it first), a live campaign without SMTP (`smtp_missing`).
+ */
+export async function resendLink(
+  tx: Tx,
+  actor: Actor,
+  input: BackerKey & { smtp: boolean; reason?: string | null },
+): Promise<void> {
+  const { campaign, backer } = await takeBacker(tx, actor, input)
+  refuseWithoutSmtp(campaign, input.smtp)
+  await refuseUnmailable(tx, backer)
+  const minute = Math.floor(tx.now.getTime() / 60_000)
+  await queueMessage(tx, { campaign_id: campaign.id, backer_id: backer.id, kind: 'link', occasion: `staff:${minute}` })
+  await appendEvent(tx, actor, {
+    campaign_id: campaign.id,
+    kind: 'link_resent',
+    backer_id: backer.id,
+    reason: input.reason ?? null,
+  })
+}
+
+async function refuseUnmailable(tx: Tx, backer: Row<'backers'>): Promise<void> {
+  if (backer.survey === 'withdrawn') throw new DomainError('pledge_withdrawn', 'This pledge was withdrawn, so its backer gets no mail.')
+  if (backer.survey === 'not_sent' || backer.survey === 'waiting') {
+    throw new DomainError('survey_not_sent', 'The survey was not sent to this backer yet. Send it instead of the link.')
+  }
+  if (backer.email_state === 'bounced') {
+    throw new DomainError('mail_bounced', 'Mail to this address came back. Correct the address first.')
+  }
+  const order = await orderOf(tx, backer)
+  if (order?.status === 'canceled') throw new DomainError('order_canceled', 'This order was canceled, so its backer gets no mail.')
+}
+
+/** Voids every link this backer was given. The next mail, and *show link*, carry the new one. */
+export async function revokeLink(tx: Tx, actor: Actor, input: BackerKey & { reason?: string | null }): Promise<Row<'backers'>> {
+  const { backer } = await takeBacker(tx, actor, input)
+  const saved = await saveBacker(tx, backer, { link_version: backer.link_version + 1 })
+  await appendEvent(tx, actor, {
+    campaign_id: backer.campaign_id,
+    kind: 'link_revoked',
+    backer_id: backer.id,
+    reason: input.reason ?? null,
+    data: { link_version: saved.link_version },
+  })
+  return saved
+}

@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import type { Row } from '../../db/types.ts'
+import { SYSTEM } from '../shared/actor.ts'
+import { appendEvent, jsonb } from '../shared/events.ts'
+import type { Db, Tx } from '../shared/tx.ts'
+
+/*
+ * The outbox: rows of `messages`, taken under a lease. A worker that dies in the middle leaves the row `sending`; when the lease is over
+ * another one sends it again under the same Message-ID.
+ */
+
+export type Message = Row<'messages'>
+
+/** Longer than any call to the mail server may take. */
+export const LEASE_MS = 90_000
+/** A mail that the server puts off is given up after so many tries, which is about four hours. */
+export const MAX_TRIES = 10
+const FIRST_WAIT_MS = 60_000
+const LONGEST_WAIT_MS = 60 * 60_000
+
+/** The campaigns that have mails to send at `now`: what the worker scans for. */
+export async function findCampaignsWithMail(db: Db, now: Date): Promise<string[]> {
+  const { rows } = await sql<{ campaign_id: string }>`select m.campaign_id from messages m
+    where m.state in ('queued', 'sending') and m.due_at <= ${now} and (m.leased_until is null or m.leased_until <= ${now})
+    group by m.campaign_id order by min(m.due_at)`.execute(db)
+  return rows.map((row) => row.campaign_id)
+}
+
+/** Whether a mail is due, or on its way in some process. */
+export async function hasMailUnderWay(db: Db, now: Date): Promise<boolean> {
+  const { rows } = await sql`select 1 from messages m
+    where m.state in ('queued', 'sending') and (m.due_at <= ${now} or m.leased_until > ${now}) limit 1`.execute(db)
+  return rows.length > 0
+}
+
+/** Takes up to `limit` due mails of a campaign under a lease, the longest due first. No two workers get the same one. */
+export async function claimMessages(db: Db, campaign_id: string, now: Date, limit: number): Promise<Message[]> {
+  const until = new Date(now.getTime() + LEASE_MS)
+  const { rows } = await sql<Message>`with due as (
+      select id from messages
+      where campaign_id = ${campaign_id} and state in ('queued', 'sending') and due_at <= ${now}
+        and (leased_until is null or leased_until <= ${now})
+      order by due_at, created_at, id limit ${limit} for update skip locked
+    )
+    update messages m set state = 'sending', leased_until = ${until}, tries = m.tries + 1
+    from due where m.campaign_id = ${campaign_id} and m.id = due.id
+    returning m.*`.execute(db)
+  return rows
+}
+
+/** How long to wait after so many tries. */
+export function waitAfter(tries: number): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1))
+}
+
+type End =
+  | { state: 'sent'; kept: unknown }
+  | { state: 'failed' | 'suppressed'; error: string }
+  | { state: 'queued'; error: string; due_at: Date }
+
+/** Records how a try ended. A lease that was lost meanwhile records nothing: the one who holds it now will. */
+export async function endTry(db: Db, message: Message, now: Date, end: End): Promise<void> {
+  await db
+    .updateTable('messages')
+    .set({
+      state: end.state,
+      leased_until: null,
+      error: end.state === 'sent' ? null : end.error,
+      ...(end.state === 'sent' ? { sent_at: now, kept: end.kept === null ? null : jsonb(end.kept) } : {}),
+      ...(end.state === 'queued' ? { due_at: end.due_at } : {}),
+    })
+    .where('campaign_id', '=', message.campaign_id)
+    .where('id', '=', message.id)
+    .where('state', '=', 'sending')
+    .where('leased_until', '=', message.leased_until)
+    .execute()
+}
+
+/**
+ * The server says that there is no such address: the mail is over, and nothing more is mailed to that address until it is corrected.
+ * An address that was corrected while the mail was on its way is not marked.
+ */
+export async function recordBounce(tx: Tx, message: Message, bounced: { to: string; answer: string; code: number }): Promise<void> {
+  await tx.db
+    .updateTable('messages')
+    .set({ state: 'bounced', leased_until: null, error: bounced.answer })
+    .where('campaign_id', '=', message.campaign_id)
+    .where('id', '=', message.id)
+    .execute()
+  const marked = await tx.db
+    .updateTable('backers')
+    .set((eb) => ({ email_state: 'bounced' as const, version: eb('version', '+', 1), updated_at: tx.now }))
+    .where('campaign_id', '=', message.campaign_id)
+    .where('id', '=', message.backer_id)
+    .where('email', '=', bounced.to)
+    .where('email_state', '<>', 'bounced')
+    .executeTakeFirst()
+  if (Number(marked.numUpdatedRows) === 0) return
+  await appendEvent(tx, SYSTEM, {
+    campaign_id: message.campaign_id,
+    kind: 'mail_bounced',
+    backer_id: message.backer_id,
+    data: { message_id: message.id, kind: message.kind, smtp_code: bounced.code },
+  })
+}
+
+/** The mail server cannot be reached: every mail that is due waits, so that none uses up its tries on a server that is down. */
+export async function putOffAll(db: Db, campaign_id: string, input: { now: Date; until: Date; error: string }): Promise<void> {
+  await sql`update messages set due_at = ${input.until}, error = ${input.error}
+    where campaign_id = ${campaign_id} and state = 'queued' and due_at <= ${input.now}`.execute(db)
+}

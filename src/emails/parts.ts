@@ -1,0 +1,101 @@
+import type { MailFacts, OrderFacts } from '../domain/messages/mail-facts.ts'
+import { formatAddress } from '../domain/shipping/address-form.ts'
+import { formatMoney } from '../lib/money.ts'
+import { ledgerAccountWords, quoteLineWords } from '../lib/quote-text.ts'
+import { dayText, fullTime } from '../lib/time-text.ts'
+import type { Letter, MoneyRow, Section } from './letter.ts'
+
+/** Pieces that several mails share. Amounts come in minor units of the campaign's currency. */
+
+export function money(facts: MailFacts, amount: number): string {
+  return formatMoney(amount, facts.campaign.currency)
+}
+
+/** "30 November", the day that backers were told; null without one. */
+export function lockdownDay({ campaign, now }: MailFacts): string | null {
+  if (!campaign.lockdown_on) return null
+  return dayText(new Date(`${campaign.lockdown_on}T12:00:00Z`), { time_zone: 'UTC', now })
+}
+
+/** "Monday 23 November 2026 at 09:02 CET", in the campaign's zone. */
+export function moment({ campaign }: MailFacts, at: Date): string {
+  return fullTime(at, { time_zone: campaign.time_zone })
+}
+
+/** What was pledged, and by when to answer. */
+export function pledgeFacts(facts: MailFacts): Letter['facts'] {
+  const { backer, level_name } = facts
+  const isPaid = backer.pledge_status === 'collected'
+  const level = level_name ?? 'no reward'
+  const day = lockdownDay(facts)
+  return [
+    { label: 'You pledged for', value: isPaid ? `${level}, ${money(facts, backer.pledge_amount)}` : level },
+    ...(day ? [{ label: 'Please answer by', value: day }] : []),
+  ]
+}
+
+/** The order's number and what is left to pay. */
+export function orderFacts(facts: MailFacts, order: OrderFacts): Letter['facts'] {
+  return [{ label: 'Order', value: String(order.number) }, balanceFact(facts, order.balance_due)]
+}
+
+export function balanceFact(facts: MailFacts, balance: number): { label: string; value: string } {
+  if (balance > 0) return { label: 'Still to pay', value: money(facts, balance) }
+  if (balance < 0) return { label: 'Your credit', value: money(facts, -balance) }
+  return { label: 'Still to pay', value: 'nothing' }
+}
+
+/** The whole order: lines, address, every money line. */
+export function orderSections(facts: MailFacts, order: OrderFacts): Section[] {
+  const lines = order.lines.map(({ name, option, quantity }) => {
+    const what = option ? `${name}, ${option}` : name
+    return quantity > 1 ? `${quantity} × ${what}` : what
+  })
+  return [
+    ...(lines.length > 0 ? [{ kind: 'list' as const, title: 'What you get', lines }] : []),
+    ...(order.ships && order.address ? [{ kind: 'address' as const, title: 'Where it goes', lines: formatAddress(order.address) }] : []),
+    { kind: 'money', title: 'What you pay', rows: moneyRows(facts, order) },
+  ]
+}
+
+function moneyRows(facts: MailFacts, order: OrderFacts): MoneyRow[] {
+  const { currency } = facts.campaign
+  const quoted = order.quote.lines.map((line) => ({ ...quoteLineWords(line, currency), amount: money(facts, line.amount) }))
+  const since = order.settled
+    .filter(({ amount }) => amount !== 0)
+    .map(({ account, amount }) => ({ ...(ledgerAccountWords(account) ?? { label: account, why: null }), amount: money(facts, -amount) }))
+  const { label } = balanceFact(facts, order.balance_due)
+  return [...quoted, ...since, { label, why: null, amount: money(facts, Math.abs(order.balance_due)), is_sum: true }]
+}
+
+/** What may be changed, and until when. */
+export function mayChange(facts: MailFacts, order: OrderFacts): string {
+  if (order.status === 'open') {
+    const day = lockdownDay(facts)
+    const planned = day ? `, planned for ${day}` : ''
+    return `You can change everything until your order is locked${planned}. We never lock it without your last confirmed version.`
+  }
+  if (order.status === 'locked' || order.status === 'paid' || order.status === 'errored') {
+    return 'The contents are locked down. You can still change the address until it is final.'
+  }
+  return 'Nothing can be changed on your page any more. Answer this mail if something is wrong.'
+}
+
+/** Said where something is owed and nothing is on file to pay it with. */
+export function paymentMethodSentences(facts: MailFacts, order: OrderFacts): string[] {
+  const isNeeded = order.balance_due > 0 || facts.campaign.payment_method_required
+  if (!isNeeded || order.has_payment_method || order.status !== 'open') return []
+  return ['There is no payment method on file. Without one your order stays open and cannot be locked and packed.']
+}
+
+/** A number that the cause of the mail left with it. */
+export function amountOf(facts: MailFacts, name: string): number | null {
+  const value = facts.data[name]
+  return typeof value === 'number' ? value : null
+}
+
+/** The facts of a mail that is about an order; whyNotMail has seen to it that there is one. */
+export function orderOf(facts: MailFacts): OrderFacts {
+  if (!facts.order) throw new Error(`A mail of kind ${facts.kind} needs an order`)
+  return facts.order
+}

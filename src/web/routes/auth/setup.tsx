@@ -23,7 +23,7 @@ interface Typed {
 
 export async function loader({ context }: Route.LoaderArgs) {
   if (!(await isFirstRun(context.get(depsContext).db))) throw redirect(paths.sign_in(), { status: 303 })
-  return null
+  return { password: passwordLength }
 }
 
 /** Makes the owner's account and signs it in. The code of the terminal shows that it is whoever runs the server. */
@@ -73,7 +73,7 @@ function problemsOfRefusal(error: DomainError): FormProblem[] {
   return fields.map(({ field, message }) => ({ id: field, message: `${error.message} ${message}` }))
 }
 
-export default function Setup({ actionData }: Route.ComponentProps) {
+export default function Setup({ loaderData, actionData }: Route.ComponentProps) {
   const problems = actionData?.problems ?? []
   const errorsOf = (id: string) => problems.filter((problem) => problem.id === id).map((problem) => problem.message)
   const typed = actionData?.typed
@@ -120,10 +120,10 @@ export default function Setup({ actionData }: Route.ComponentProps) {
             name="password"
             type="password"
             label="Password"
-            help={`At least ${passwordLength.min} characters. A few words are easier to keep than signs.`}
+            help={`At least ${loaderData.password.min} characters. A few words are easier to keep than signs.`}
             autoComplete="new-password"
-            minLength={passwordLength.min}
-            maxLength={passwordLength.max}
+            minLength={loaderData.password.min}
+            maxLength={loaderData.password.max}
             errors={errorsOf('password')}
             required
           />

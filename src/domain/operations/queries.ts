@@ -46,3 +46,19 @@ export async function findOperation(db: Db, campaign_id: string, id: string): Pr
   if (!rows[0]) throw notFound('operation')
   return rows[0]
 }
+
+/** What runs (or waits to run) in the worker now, the oldest first: shown on every page of the campaign. */
+export async function findRunningOperation(
+  db: Db,
+  campaign_id: string,
+): Promise<Pick<Operation, 'id' | 'kind' | 'done' | 'total'> | null> {
+  const running = await db
+    .selectFrom('operations')
+    .select(['id', 'kind', 'done', 'total'])
+    .where('campaign_id', '=', campaign_id)
+    .where('state', 'in', ['queued', 'running'])
+    .orderBy('created_at')
+    .limit(1)
+    .executeTakeFirst()
+  return running ?? null
+}

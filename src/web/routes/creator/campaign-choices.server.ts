@@ -1,0 +1,22 @@
+import { countryOptions } from '../../../domain/shipping/country-options.ts'
+import { CURRENCIES } from '../../../lib/currencies.ts'
+import type { CampaignChoices } from './campaign-form.tsx'
+
+export function campaignChoices(): CampaignChoices {
+  return {
+    currencies: [...CURRENCIES],
+    countries: countryOptions(),
+    time_zones: ['UTC', ...Intl.supportedValuesOf('timeZone')],
+  }
+}
+
+/** The form's texts as the schema takes them: an empty date is none, a ticked box is true. */
+export function campaignShape(fields: Record<string, string>): Record<string, unknown> {
+  const { payment_method_required, lockdown_on, version, ...rest } = fields
+  return {
+    ...rest,
+    lockdown_on: lockdown_on || null,
+    payment_method_required: payment_method_required === 'on',
+    ...(version ? { expected_version: Number(version) } : {}),
+  }
+}

@@ -1,0 +1,111 @@
+import type { Campaign } from '../../../domain/shared/policy.ts'
+import type { FormFault } from '../../form.server.ts'
+import { Option, OptionGroup, SelectField, TextField } from '../../ui/field.tsx'
+
+export interface CampaignChoices {
+  currencies: string[]
+  countries: { value: string; label: string }[]
+  time_zones: string[]
+}
+
+interface Props {
+  choices: CampaignChoices
+  values: Partial<Omit<Campaign, 'created_at' | 'updated_at' | 'prices_saved_at'>>
+  fault: FormFault | null
+  /** A campaign that exists: currency and mode are shown, since they stay for ever. */
+  is_made: boolean
+}
+
+/** The settings of a campaign: the same fields when it is made and later. */
+export function CampaignFields({ choices, values, fault, is_made }: Props) {
+  const errors = fault?.errors ?? {}
+  const value = (field: keyof Props['values']) => fault?.typed[field] ?? String(values[field] ?? '')
+  const field = (name: keyof Props['values']) => ({ name, defaultValue: value(name), errors: errors[name] })
+  return (
+    <>
+      <TextField {...field('name')} label="Name of the campaign" help="As your backers know it." required maxLength={120} />
+      <TextField
+        {...field('creator_name')}
+        label="Your name, or your company’s"
+        help="Backers see “by …”."
+        required
+        maxLength={120}
+      />
+      {is_made ? (
+        <p className="stack">
+          {values.currency} · {values.mode === 'test' ? 'test campaign' : 'live campaign'}. Both are fixed: every pledge is
+          counted in this currency.
+        </p>
+      ) : (
+        <FixedFields choices={choices} fault={fault} />
+      )}
+      <SelectField
+        {...field('ship_from_country')}
+        label="Country you ship from"
+        options={choices.countries}
+        placeholder="Choose a country"
+        required
+      />
+      <SelectField
+        {...field('time_zone')}
+        label="Time zone"
+        help="Deadlines are counted in it."
+        options={choices.time_zones.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') }))}
+        placeholder="Choose a time zone"
+        required
+      />
+      <TextField {...field('support_email')} type="email" label="Support mail" help="Backers answer to it." required />
+      <TextField
+        {...field('lockdown_on')}
+        type="date"
+        label="Lockdown date"
+        help="The deadline your backers are shown. It locks nothing by itself."
+        optional
+        width_ch={14}
+      />
+      <Option
+        type="checkbox"
+        name="payment_method_required"
+        value="on"
+        defaultChecked={fault ? fault.typed.payment_method_required === 'on' : (values.payment_method_required ?? false)}
+        label="Ask every backer for a payment method"
+        help="Also those who owe nothing now: needed when you charge shipping later. An order cannot be locked without one then."
+      />
+    </>
+  )
+}
+
+function FixedFields({ choices, fault }: Pick<Props, 'choices' | 'fault'>) {
+  const mode = fault?.typed.mode ?? 'test'
+  return (
+    <>
+      <SelectField
+        name="currency"
+        defaultValue={fault?.typed.currency ?? 'USD'}
+        errors={fault?.errors.currency}
+        label="Currency"
+        help="The currency of your campaign on the platform. It cannot be changed later."
+        options={choices.currencies.map((code) => ({ value: code, label: code }))}
+        width_ch={8}
+      />
+      <OptionGroup id="mode" label="Kind of campaign" help="It cannot be changed later." errors={fault?.errors.mode}>
+        <Option
+          type="radio"
+          name="mode"
+          value="test"
+          defaultChecked={mode === 'test'}
+          label="Test"
+          help="To try everything out. No money moves; without a mail server, mails are kept in a mailbox here."
+        />
+        <Option
+          type="radio"
+          name="mode"
+          value="live"
+          defaultChecked={mode === 'live'}
+          label="Live"
+          help="For your real backers. Needs a mail server."
+        />
+      </OptionGroup>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import { isRouteErrorResponse, Link, Outlet, useRouteError } from 'react-router'
+import { listCampaigns } from '../../../domain/campaigns/queries.ts'
+import { findRunningOperation } from '../../../domain/operations/queries.ts'
+import { operationTitle } from '../../../lib/operation-text.ts'
+import { PlainPage } from '../../components/plain-page.tsx'
+import { Shell } from '../../components/shell.tsx'
+import { paths } from '../../paths.ts'
+import deskCss from '../../styles/desk.css?url'
+import { Keyboard } from '../../ui/keys.tsx'
+import { ReaderProvider } from '../../ui/reader.tsx'
+import type { Route } from './+types/layout'
+import { requireCampaign, requireDesk } from './session.server.ts'
+
+export const links = () => [{ rel: 'stylesheet', href: deskCss }]
+
+/** The desk around every page of a creator: who is here, in which campaign, and what runs. */
+export async function loader(args: Route.LoaderArgs) {
+  const campaignId = (args.params as { campaign?: string }).campaign
+  const desk = campaignId
+    ? await requireCampaign({ ...args, params: { campaign: campaignId } })
+    : { ...(await requireDesk(args)), campaign: null }
+  const { deps, actor, account, campaign, now } = desk
+  const campaigns = await listCampaigns(deps.db, actor)
+  return {
+    account: { name: account.name },
+    campaigns: campaigns.map(({ id, name, mode }) => ({ id, name, mode })),
+    campaign: campaign && { id: campaign.id, name: campaign.name, mode: campaign.mode, creator_name: campaign.creator_name },
+    counts: campaigns.find(({ id }) => id === campaign?.id),
+    running: campaign ? await findRunningOperation(deps.db, campaign.id) : null,
+    reader: { locale: 'en', time_zone: campaign?.time_zone ?? 'UTC', now: now.toISOString() },
+  }
+}
+
+export default function CreatorLayout({ loaderData }: Route.ComponentProps) {
+  const { account, campaigns, campaign, counts, running, reader } = loaderData
+  const job = running &&
+    campaign && {
+      title: operationTitle(running.kind),
+      done: running.done,
+      total: running.total,
+      to: paths.operation(campaign.id, running.id),
+    }
+  return (
+    <ReaderProvider reader={reader}>
+      <Shell
+        campaign={campaign}
+        campaigns={campaigns}
+        account={campaign?.creator_name ?? account.name}
+        person={{ name: account.name, role: 'Owner' }}
+        {...(counts ? { counts: { orders: counts.orders, backers: counts.backers } } : {})}
+        job={job}
+      >
+        <Outlet />
+      </Shell>
+      <Keyboard />
+    </ReaderProvider>
+  )
+}
+
+/** What is not there, or belongs to somebody else, and what is our fault. */
+export function ErrorBoundary() {
+  const error = useRouteError()
+  const isMissing = isRouteErrorResponse(error) && error.status === 404
+  return (
+    <PlainPage
+      title={isMissing ? 'There is nothing here' : 'Something went wrong on our side'}
+      lead={
+        isMissing
+          ? 'This campaign, order or page does not exist, or it belongs to another account.'
+          : 'It was written to the log. Nothing was changed by this page. Load it again, or go back.'
+      }
+    >
+      <Link to={paths.campaigns()}>All campaigns</Link>
+    </PlainPage>
+  )
+}

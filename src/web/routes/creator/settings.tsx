@@ -1,0 +1,57 @@
+import { data, Form, redirect } from 'react-router'
+import { changeCampaign } from '../../../domain/campaigns/change-campaign.ts'
+import { campaignChangeSchema } from '../../../domain/campaigns/schema.ts'
+import { readForm } from '../../form.server.ts'
+import { paths, withQuery } from '../../paths.ts'
+import { Button } from '../../ui/button.tsx'
+import { ErrorSummary, problemsOf, titleWith } from '../../ui/error-summary.tsx'
+import { KeysSwitch } from '../../ui/keys.tsx'
+import { Note } from '../../ui/note.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { Sheet } from '../../ui/sheet.tsx'
+import type { Route } from './+types/settings'
+import { campaignChoices, campaignShape } from './campaign-choices.server.ts'
+import { CampaignFields } from './campaign-form.tsx'
+import { attempt, requireCampaign } from './session.server.ts'
+
+export async function loader(args: Route.LoaderArgs) {
+  const { campaign } = await requireCampaign(args)
+  const { created_at, updated_at, prices_saved_at, ...values } = campaign
+  return { choices: campaignChoices(), values, saved: new URL(args.request.url).searchParams.has('saved') }
+}
+
+export async function action(args: Route.ActionArgs) {
+  const desk = await requireCampaign(args)
+  const { value, fault } = await readForm(args.request, campaignChangeSchema, campaignShape)
+  if (fault) return data({ fault, refusal: null }, 422)
+  const { refusal } = await attempt(desk, (tx) => changeCampaign(tx, desk.actor, { ...value, campaign_id: desk.campaign.id }))
+  if (refusal) return data({ fault: null, refusal }, 409)
+  throw redirect(withQuery(paths.settings(desk.campaign.id), { saved: '1' }))
+}
+
+export default function Settings({ loaderData, actionData }: Route.ComponentProps) {
+  const problems = problemsOf(actionData?.fault?.errors)
+  return (
+    <>
+      <title>{titleWith(problems, `Settings · ${loaderData.values.name}`)}</title>
+      <PageHead title="Settings" />
+      <ErrorSummary problems={problems} />
+      {actionData?.refusal && <Note tone="danger">{actionData.refusal.message}</Note>}
+      {loaderData.saved && !actionData && <Note tone="good">The settings are saved.</Note>}
+      <Sheet title="Campaign">
+        <Form method="post" className="form">
+          <input type="hidden" name="version" value={loaderData.values.version} />
+          <CampaignFields {...loaderData} fault={actionData?.fault ?? null} is_made />
+          <div className="row">
+            <Button type="submit" variant="primary">
+              Save settings
+            </Button>
+          </div>
+        </Form>
+      </Sheet>
+      <Sheet title="Keyboard">
+        <KeysSwitch />
+      </Sheet>
+    </>
+  )
+}

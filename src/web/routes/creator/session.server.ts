@@ -1,4 +1,4 @@
-import { type RouterContextProvider, redirect } from 'react-router'
+import { data, type RouterContextProvider } from 'react-router'
 import type { Deps } from '../../../deps.server.ts'
 import type { Actor } from '../../../domain/shared/actor.ts'
 import { DomainError } from '../../../domain/shared/errors.ts'

@@ -6,7 +6,12 @@ import type { ApiEnv } from './context.ts'
 import { addDescription } from './description.ts'
 import { guard } from './guard.ts'
 import { idempotency } from './idempotency.ts'
+import { noticeRoutes } from './notices.ts'
+import { operationRoutes } from './operations.ts'
+import { orderChangeRoutes } from './order-changes.ts'
+import { orderRoutes } from './orders.ts'
 import { answerError, answerProblem, problem, problemOfSchema } from './problem.ts'
+import { transitionRoutes } from './transitions.ts'
 
 /** Bodies of JSON; uploads have their own limit, named by imports.ts. */
 const BODY_LIMIT = 1024 * 1024
@@ -22,6 +27,11 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.use(guard(deps))
   api.use(idempotency(deps))
   api.route('/', apiKeyRoutes(deps))
+  api.route('/', orderRoutes(deps))
+  api.route('/', orderChangeRoutes(deps))
+  api.route('/', transitionRoutes(deps))
+  api.route('/', noticeRoutes(deps))
+  api.route('/', operationRoutes(deps))
   // A sub-app's own notFound never fires behind app.route; without this an unknown path would answer a page.
   api.all('*', (c) => answerProblem(c, problem(404, 'not_found', 'There is nothing at this address.')))
   return api

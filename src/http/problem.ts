@@ -80,6 +80,7 @@ function problemOfDatabase(state: string | null): Problem | null {
   }
   if (state === '57014')
     return problem(503, 'timeout', 'This took too long and was stopped; nothing was changed. Try a smaller selection.')
+  if (state === '22021' || state === '22P05') return problem(422, 'invalid', 'A text holds a character that cannot be stored.')
   if (state === '40001' || state === '40P01') {
     return problem(503, 'busy', 'Others changed the same rows at the same time; nothing was changed. Try again.')
   }

@@ -4,11 +4,11 @@ import { loadCatalog } from '../catalog/load-catalog.ts'
 import { queueMessage } from '../messages/queue-message.ts'
 import { findAttemptUnderWay } from '../payments/attempts.ts'
 import type { Actor } from '../shared/actor.ts'
-import { DomainError, invalid } from '../shared/errors.ts'
+import { DomainError, invalid, notFound } from '../shared/errors.ts'
 import { appendEvent, jsonb } from '../shared/events.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { type Address, checkAddress, normaliseAddress } from '../shipping/address.ts'
+import { type Address, type AddressRemark, checkAddress, normaliseAddress } from '../shipping/address.ts'
 import { findSurvey, startingData } from '../surveys/drafts.ts'
 import { compose } from './change-order.ts'
 import { takeOrder } from './find-order.ts'
@@ -35,7 +35,7 @@ export interface AddressPreview {
   shipping_after: number
   quote: Quote
   problems: Composition['problems']
-  warnings: { field: string; message: string }[]
+  warnings: AddressRemark[]
 }
 
 /** What an address would change: the new price beside the old. Changes nothing. */
@@ -50,7 +50,8 @@ export async function previewAddress(
     .selectAll()
     .where('campaign_id', '=', input.campaign_id)
     .where('id', '=', input.order_id)
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  if (!order) throw notFound('order')
   mayActFor(actor, order.backer_id)
   return await reprice(db, campaign, order, normaliseAddress(input.address))
 }

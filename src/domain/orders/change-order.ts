@@ -9,7 +9,7 @@ import { appendEvent, jsonb } from '../shared/events.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
 import { normaliseAddress } from '../shipping/address.ts'
-import { type BackerKey, findSurvey, mergeData, refuseClosedSurvey, type SurveyFile } from '../surveys/drafts.ts'
+import { type BackerKey, findSurvey, mergeData, refuseClosedSurvey, type SurveyFile, withoutDraft } from '../surveys/drafts.ts'
 import type { SurveyData, SurveyInput } from '../surveys/schema.ts'
 import { type Composition, composeOrder } from './order-facts.ts'
 import type { Quote } from './price-order.ts'
@@ -19,6 +19,8 @@ import { holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from 
 export interface ConfirmInput extends BackerKey {
   /** merged over the draft; left out: the draft as it is */
   data?: SurveyInput
+  /** starts from the order as it was confirmed last and leaves the backer's draft alone; it is then shown to them as overtaken by a change */
+  ignore_draft?: boolean
   /** the order's version the caller saw; refused with `changed_meanwhile` when it is another */
   expected_version?: number
   /** the total the person agreed to, in minor units; refused with `price_changed` when it is another now */
@@ -48,7 +50,8 @@ export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): 
   if (!campaign.prices_saved_at) {
     throw new DomainError('prices_not_saved', 'Say what the pledge paid for before surveys are answered.')
   }
-  const file = await findSurvey(tx.db, input, 'for update')
+  const found = await findSurvey(tx.db, input, 'for update')
+  const file = input.ignore_draft ? withoutDraft(found) : found
   refuseClosedSurvey(file, actor)
   refuseStale(file, input)
   const merged = mergeData(file.data, input.data ?? {})
@@ -62,7 +65,13 @@ export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): 
   }
   const change = { tx, actor, campaign, file, data, composition, reason: input.reason ?? null }
   const answer = file.order ? await changeOrder(change, file.order) : await createOrder(change)
-  await tx.db.deleteFrom('drafts').where('campaign_id', '=', input.campaign_id).where('backer_id', '=', input.backer_id).execute()
+  if (!input.ignore_draft) {
+    await tx.db
+      .deleteFrom('drafts')
+      .where('campaign_id', '=', input.campaign_id)
+      .where('backer_id', '=', input.backer_id)
+      .execute()
+  }
   return answer
 }
 

@@ -21,7 +21,7 @@ const WHOLE = /^-?\d{1,18}$/
 /** What a list of orders is sorted by; aliases as in filter.ts. Statuses follow the lifecycle, not the alphabet. */
 const COLUMNS: Record<OrderSortKey, SortColumn> = {
   number: { expression: sql`o.number`, type: sql`bigint`, fits: WHOLE },
-  name: { expression: sql`lower(b.name)`, type: sql`text`, fits: /^/ },
+  name: { expression: sql`lower(b.name)`, type: sql`text`, fits: /^[^\0]*$/ },
   balance_due: { expression: sql`o.balance_due`, type: sql`bigint`, fits: WHOLE },
   updated_at: {
     expression: sql`o.updated_at`,
@@ -33,7 +33,7 @@ const COLUMNS: Record<OrderSortKey, SortColumn> = {
     type: sql`integer`,
     fits: WHOLE,
   },
-  country: { expression: sql`coalesce(o.country, '')`, type: sql`text`, fits: /^/ },
+  country: { expression: sql`coalesce(o.country, '')`, type: sql`text`, fits: /^[^\0]*$/ },
 }
 
 export interface SortParts {

@@ -18,14 +18,14 @@ const MAX_HOURS = 24 * 60
 export interface NoticeInput {
   campaign_id: string
   selection: Selection
-  hours?: number
+  hours?: number | undefined
 }
 
 /**
  * Schedules a lock of the orders that are open now and tells their backers. The list is frozen: who completes a survey later is not
  * swept in. Guarantees: one event and one mail for each. An order that another scheduled notice names already is left to that one.
  */
-export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): Promise<Row<'notices'>> {
+export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): Promise<Row<'notices'> & { operation: string }> {
   await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
   const due_at = dueAt(tx.now, input.hours ?? NOTICE_HOURS)
@@ -65,7 +65,7 @@ export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): 
     kind: 'lock_notice',
     data: { notice_id: id, due_at: due_at.toISOString() },
   })
-  return notice
+  return { ...notice, operation: operation_id }
 }
 
 /** Moves a scheduled notice to another time; the backers it names are told. */

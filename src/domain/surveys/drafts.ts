@@ -105,6 +105,13 @@ export async function findSurvey(db: Db, key: BackerKey, lock?: 'for update'): P
   return { backer, order, draft, pledged_addons, data }
 }
 
+/** The same without the backer's draft: where staff start from who change an order, so that nothing half-filled is confirmed for its backer. */
+export function withoutDraft(file: SurveyFile): SurveyFile {
+  const quoted = file.order ? (file.order.quote as { addons: Record<string, { quantity: number }> }).addons : {}
+  const order_addons = Object.fromEntries(Object.entries(quoted).map(([id, { quantity }]) => [id, quantity]))
+  return { ...file, draft: null, data: startingData(file.backer, file.pledged_addons, file.order, order_addons) }
+}
+
 /** Refuses a survey that nobody may fill in: withdrawn, waiting for the platform's money, or not sent yet (for the backer). */
 export function refuseClosedSurvey(file: Pick<SurveyFile, 'backer' | 'order'>, actor: Actor): void {
   const { survey } = file.backer

@@ -1,0 +1,111 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Deps } from '../deps.server.ts'
+import { holdOrders, releaseOrders } from '../domain/orders/hold-orders.ts'
+import { STAFF_TRANSITIONS } from '../domain/orders/lifecycle.ts'
+import { findNotice } from '../domain/orders/notice-queries.ts'
+import { scheduleNotice } from '../domain/orders/notices.ts'
+import { selectionSchema } from '../domain/orders/selection.ts'
+import { previewTransition, transitionOrders } from '../domain/orders/transition-orders.ts'
+import { invalid } from '../domain/shared/errors.ts'
+import type { Tx } from '../domain/shared/tx.ts'
+import { actorOf, newRoutes, type StaffActor } from './context.ts'
+import { commit } from './idempotency.ts'
+import { notice } from './notice-schema.ts'
+import { campaignParams, id, json, jsonBody, problems } from './openapi.ts'
+import { leftOut } from './order-schemas.ts'
+
+const tags = ['Transitions']
+const selection = selectionSchema.describe('Order ids, or a filter: those of them that this transition is about')
+const reason = z.string().trim().max(1_000).optional().describe("Staff's words; cancel and hold ask for them")
+
+const request = z.strictObject({
+  name: z.enum(STAFF_TRANSITIONS),
+  selection,
+  dry_run: z.boolean().default(false).describe('Count what would move, and move nothing'),
+  reason,
+  notice_hours: z.number().positive().optional().describe('Lock only: tell the backers, and lock when the hours are over'),
+})
+type TransitionRequest = z.infer<typeof request> & { campaign_id: string }
+
+const answer = z
+  .object({
+    state: z.enum(['preview', 'done', 'queued', 'scheduled']).describe('queued: read the operation until it is done'),
+    total: z.int().describe('How many orders the selection holds'),
+    moved: z.int(),
+    left: z.array(leftOut).describe('Who was left out, by reason'),
+    operation: id.nullable(),
+    warnings: z.array(z.string()).describe('With a dry run of lock: before_lockdown_date, no_lockdown_date'),
+    notice: notice.nullable(),
+  })
+  .openapi('TransitionAnswer')
+const held = z.object({ moved: z.int(), operation: id })
+
+const transition = createRoute({
+  method: 'post',
+  path: '/campaigns/{campaign_id}/transitions',
+  operationId: 'transitionOrders',
+  summary: 'Move orders: lock, unlock, nothing_owed, cancel; a lock with notice; or count what would move',
+  tags,
+  request: { params: campaignParams, body: jsonBody(request) },
+  responses: { 200: json(answer, 'What moved, and who was left out'), ...problems },
+})
+const hold = createRoute({
+  method: 'post',
+  path: '/campaigns/{campaign_id}/holds',
+  operationId: 'holdOrders',
+  summary: 'Put orders on hold',
+  tags,
+  request: {
+    params: campaignParams,
+    body: jsonBody(z.strictObject({ selection: selectionSchema, reason: z.string().trim().min(1).max(1_000) })),
+  },
+  responses: { 200: json(held, 'How many are on hold now that were not'), ...problems },
+})
+const release = createRoute({
+  method: 'post',
+  path: '/campaigns/{campaign_id}/releases',
+  operationId: 'releaseOrders',
+  summary: 'Release orders from hold',
+  tags,
+  request: { params: campaignParams, body: jsonBody(z.strictObject({ selection: selectionSchema, reason })) },
+  responses: { 200: json(held, 'How many were released'), ...problems },
+})
+
+/** What moves orders: always over a selection, and one order is a selection of one. */
+export function transitionRoutes(deps: Deps) {
+  return newRoutes()
+    .openapi(transition, async (c) => {
+      const input = { ...c.req.valid('param'), ...c.req.valid('json') }
+      refuseNoticeOf(input)
+      if (input.dry_run) return c.json(await preview(deps, actorOf(c), input), 200)
+      return c.json(await commit(c, deps, (tx) => carryOut(tx, actorOf(c), input)), 200)
+    })
+    .openapi(hold, async (c) => {
+      const input = { ...c.req.valid('param'), ...c.req.valid('json') }
+      return c.json(await commit(c, deps, (tx) => holdOrders(tx, actorOf(c), input)), 200)
+    })
+    .openapi(release, async (c) => {
+      const input = { ...c.req.valid('param'), ...c.req.valid('json') }
+      return c.json(await commit(c, deps, (tx) => releaseOrders(tx, actorOf(c), { ...input, reason: input.reason ?? '' })), 200)
+    })
+}
+
+function refuseNoticeOf({ name, notice_hours }: TransitionRequest): void {
+  if (notice_hours === undefined || name === 'lock') return
+  const message = 'Only a lock can be given notice of.'
+  throw invalid(message, [{ field: 'notice_hours', code: 'invalid', message }])
+}
+
+async function preview(deps: Deps, actor: StaffActor, input: TransitionRequest) {
+  const seen = await previewTransition(deps.db, actor, input, deps.clock.now())
+  const warnings = input.notice_hours === undefined ? seen.warnings : []
+  return { ...seen, state: 'preview' as const, operation: null, warnings, notice: null }
+}
+
+async function carryOut(tx: Tx, actor: StaffActor, input: TransitionRequest) {
+  const { campaign_id, selection, notice_hours } = input
+  if (notice_hours === undefined) return { ...(await transitionOrders(tx, actor, input)), warnings: [], notice: null }
+  const { id, orders, operation } = await scheduleNotice(tx, actor, { campaign_id, selection, hours: notice_hours })
+  const scheduled = await findNotice(tx.db, campaign_id, id)
+  return { state: 'scheduled' as const, total: orders, moved: 0, left: [], operation, warnings: [], notice: scheduled }
+}

@@ -135,9 +135,9 @@ function englishNames(): Map<string, string> {
   return english
 }
 
-/** Built only when a text is not English: it takes a tenth of a second. */
+/** Built only when a text is not English: it takes a quarter of a second. */
 function foreignNames(): Map<string, string> {
-  foreign ??= namesIn(LANGUAGES, ['long'])
+  foreign ??= namesIn(LANGUAGES, ['long', 'short'])
   return foreign
 }
 

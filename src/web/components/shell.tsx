@@ -187,7 +187,6 @@ function Person({ name, role }: { name: string; role: string }) {
       </span>
       <div className="cut">
         <bdi>{name}</bdi>
-        <br />
         {role} ·{' '}
         <form method="post" action={paths.sign_out()}>
           <button type="submit">Sign out</button>

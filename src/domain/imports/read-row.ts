@@ -142,7 +142,7 @@ function readPledge(read: Cells, line: number, context: RowContext): Pick<Report
 /** The level of a row: by its title, else by the name of its file, else by its price; none for a pledge without reward. */
 function readReward(read: Cells, minimum: number | null, context: RowContext): Pick<ReportRow, 'reward_title' | 'reward_id'> {
   const { layout, file, at } = context
-  const title = oneLine(read.text('reward_title'))
+  const title = oneLine(read.text('reward_title')) || oneLine(read.text('our_level'))
   const id = read.text('reward_id') || null
   if (layout.without_reward || (id === null && (isFileWithoutReward(file) || /^no reward$/i.test(title)))) {
     return { reward_title: null, reward_id: null }

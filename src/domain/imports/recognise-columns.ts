@@ -67,8 +67,8 @@ export function recogniseColumns(header: readonly string[], file: string): Layou
     const addon = /^\[add-?on:\s*(\d+)\s*\]\s*(.*)$/i.exec(text)
     let role: ColumnRole = { kind: 'other' }
     if (text === '') role = { kind: 'blank' }
-    else if (text.toLowerCase().startsWith('afterfund ')) role = { kind: 'ours' }
     else if (field) role = { kind: 'field', field }
+    else if (text.toLowerCase().startsWith('afterfund ')) role = { kind: 'ours' }
     else if (addon?.[1]) role = { kind: 'addon', platform_id: addon[1], name: addon[2] || `Add-on ${addon[1]}` }
     else if (index > notesAt && holdsItems && index < itemsEnd && !(shippingAt >= 0 && index > shippingAt))
       role = { kind: 'item', name: text }

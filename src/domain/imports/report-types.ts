@@ -100,6 +100,14 @@ export type RowProblemCode =
   | 'quantity_invalid'
   | 'country_unknown'
   | 'text_too_long'
+  // of rows that are well in themselves
+  | 'row_twice'
+  | 'order_past_open'
+  | 'pledge_withdrawn'
+  | 'pledge_waiting'
+  | 'withdrawn_here'
+  | 'pledge_amount_only'
+  | 'contact_kept'
 
 /** Why a row is kept out. `column` is the header as the file has it, `value` what stands there. */
 export interface RowProblem {
@@ -203,6 +211,8 @@ export const fields = {
   amount_paid: ['Amount Paid'],
   pledge_over_time: ['Pledge Over Time'],
   late_pledge: ['Late Pledge'],
+  /** in our own problem file, where the report has no reward titles: the level its file's name gave */
+  our_level: ['Afterfund level'],
 } satisfies Record<string, string[]>
 
 export type Field = keyof typeof fields

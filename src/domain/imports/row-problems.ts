@@ -48,9 +48,37 @@ const sentences: Record<RowProblemCode, { message: string; fix: string }> = {
     fix: 'Fill in the two-letter code: DE, US, JP, …',
   },
   text_too_long: { message: 'The text is longer than 20,000 characters.', fix: 'Shorten the text.' },
+  // Of rows that are well in themselves, but are reported instead of applied, or applied in part.
+  row_twice: { message: 'The row says exactly what an earlier row of the report says; it counts once.', fix: 'Nothing to do.' },
+  order_past_open: {
+    message: 'The order of this backer is past “open”, so the report no longer changes it.',
+    fix: 'Compare the row with the order. Unlock the order if it must change, then import the report again.',
+  },
+  pledge_withdrawn: {
+    message: 'The platform says that this pledge was canceled, refunded or disputed. The order is on hold.',
+    fix: 'Cancel the order, or release it if you want to ship it anyway.',
+  },
+  pledge_waiting: {
+    message: 'The platform does not have this pledge’s money any more. The order is on hold.',
+    fix: 'Wait for a report that says collected, then release the order.',
+  },
+  withdrawn_here: {
+    message: 'You withdrew this pledge here, so the report does not bring it back.',
+    fix: 'Nothing to do, unless the pledge should count again.',
+  },
+  pledge_amount_only: {
+    message: 'The backer has an open order: only the pledge’s amount, and the price that follows from it, was taken over.',
+    fix: 'Change the order by hand if the report’s other changes should count.',
+  },
+  contact_kept: { message: 'Name and mail were corrected here and stay as they are.', fix: 'Nothing to do.' },
 }
 
 /** A problem with its sentence and the way out; `column` is the header as the file has it. */
 export function rowProblem(code: RowProblemCode, column: string | null, value: string | null): RowProblem {
   return { code, column, value: value === null ? null : value.slice(0, 200), ...sentences[code] }
+}
+
+/** The sentence of an outcome's code; null where the problems of the row say it all. */
+export function outcomeProblem(code: string | null): RowProblem | null {
+  return code !== null && Object.hasOwn(sentences, code) ? rowProblem(code as RowProblemCode, null, null) : null
 }

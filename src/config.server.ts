@@ -18,9 +18,14 @@ export type Config = {
   secret: string | null
   smtpUrl: string | null
   mailFrom: string | null
+  /** How many mails leave in a second; null: as fast as the server takes them. */
+  mailPerSecond: number | null
   roles: { web: boolean; worker: boolean }
   isTest: boolean
 }
+
+/** Below what small mail servers take from one sender without slowing it down. */
+const defaultMailPerSecond = 10
 
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())
 const postgresUrl = optionalText.refine((value) => !value || /^postgres(ql)?:\/\//.test(value), {
@@ -28,7 +33,7 @@ const postgresUrl = optionalText.refine((value) => !value || /^postgres(ql)?:\/\
 })
 
 const environment = z.object({
-  PORT: z.preprocess((value) => value || 3000, z.coerce.number().int().min(1).max(65_535)),
+  PORT: optionalText.refine((value) => !value || isPort(value), { error: 'must be a number from 1 to 65535' }),
   HOST: optionalText,
   PUBLIC_URL: optionalText.refine((value) => !value || isOrigin(value), {
     error: 'must be an address like https://pledges.example.com, without a path',
@@ -41,6 +46,7 @@ const environment = z.object({
     error: 'must begin with smtp:// or smtps://',
   }),
   MAIL_FROM: optionalText,
+  MAIL_PER_SECOND: z.preprocess((value) => value || undefined, z.coerce.number().min(0.1).max(1_000).optional()),
   ROLES: optionalText.refine((value) => !value || value.split(',').every((role) => ['web', 'worker'].includes(role.trim())), {
     error: 'must be web, worker, or web,worker',
   }),
@@ -58,11 +64,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new StartError(`The setting ${String(issue?.path[0])} ${issue?.message}. Correct it and start again.`)
   }
   const values = result.data
+  const port = Number(values.PORT ?? 3000)
   const host = values.HOST ?? '127.0.0.1'
-  const url = new URL(values.PUBLIC_URL ?? `http://localhost:${values.PORT}`)
+  const url = new URL(values.PUBLIC_URL ?? `http://localhost:${port}`)
   const roles = (values.ROLES ?? 'web,worker').split(',').map((role) => role.trim())
   const config: Config = {
-    port: values.PORT,
+    port,
     host,
     publicUrl: url.origin,
     isLoopback: isLoopbackHost(url.hostname),
@@ -73,6 +80,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secret: values.AFTERFUND_SECRET ?? null,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? null,
+    mailPerSecond: values.MAIL_PER_SECOND ?? (values.AFTERFUND_TEST === '1' ? null : defaultMailPerSecond),
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
     isTest: values.AFTERFUND_TEST === '1',
   }
@@ -80,6 +88,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new StartError('AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL is on this machine.')
   }
   return config
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
 }
 
 function isOrigin(text: string): boolean {

@@ -77,7 +77,7 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; stop(): Pr
     clock: parts.clock ?? createClock(),
     log,
     linkSecret: deriveKey(parts.secret, 'links'),
-    mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : null,
+    mailer: config.smtpUrl ? createSmtpMailer({ url: config.smtpUrl, from: mailFrom(config) }) : null,
     auth: createAuth({ config, db: client.db, secret: deriveKey(parts.secret, 'sessions').toString('base64url'), log }),
     enqueue: createEnqueue(boss),
     stopping: stopping.signal,
@@ -91,4 +91,9 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; stop(): Pr
     await client.end()
   }
   return { deps, stop }
+}
+
+/** MAIL_FROM, else an address at the host under which people reach the program. */
+function mailFrom(config: Config): string {
+  return config.mailFrom ?? `afterfund@${new URL(config.publicUrl).hostname}`
 }

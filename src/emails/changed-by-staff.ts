@@ -9,7 +9,11 @@ export function changedByStaff(facts: MailFacts): Letter {
   return {
     subject: isFirst ? `We filled in your ${facts.campaign.name} survey` : `We changed your ${facts.campaign.name} order`,
     preview: `Order ${order.number}, as it stands now.`,
-    body: [isFirst ? 'we filled in your survey for you. This is your order.' : 'we changed your order for you. This is how it stands now.'],
+    body: [
+      isFirst
+        ? 'we filled in your survey for you. This is your order.'
+        : 'we changed your order for you. This is how it stands now.',
+    ],
     facts: orderFacts(facts, order),
     sections: orderSections(facts, order),
     button: 'Open my order',

@@ -15,13 +15,18 @@ export function oweAgain(facts: MailFacts): Letter {
   return {
     subject: `${money(facts, balance)} is left to pay for your ${facts.campaign.name} order`,
     preview: `${reason} Your order is safe.`,
-    body: [[reason, ' ', { strong: `${money(facts, balance)} is left to pay` }, '. Your order is safe, and nothing was charged.']],
+    body: [
+      [reason, ' ', { strong: `${money(facts, balance)} is left to pay` }, '. Your order is safe, and nothing was charged.'],
+    ],
     facts: [
       { label: 'Order', value: String(order.number) },
       ...(change === null ? [] : [{ label: 'Change of the price', value: money(facts, change) }]),
       balanceFact(facts, balance),
     ],
     button: 'Open my order',
-    after: ['If you do nothing, your order waits until this is paid.', 'You did not expect this? Answer this mail before you pay.'],
+    after: [
+      'If you do nothing, your order waits until this is paid.',
+      'You did not expect this? Answer this mail before you pay.',
+    ],
   }
 }

@@ -1,5 +1,7 @@
 import type { MailFacts, OrderFacts } from '../domain/messages/mail-facts.ts'
+import type { Address } from '../domain/shipping/address.ts'
 import { formatAddress } from '../domain/shipping/address-form.ts'
+import { countryName } from '../lib/country-name.ts'
 import { formatMoney } from '../lib/money.ts'
 import { ledgerAccountWords, quoteLineWords } from '../lib/quote-text.ts'
 import { dayText, fullTime } from '../lib/time-text.ts'
@@ -53,9 +55,15 @@ export function orderSections(facts: MailFacts, order: OrderFacts): Section[] {
   })
   return [
     ...(lines.length > 0 ? [{ kind: 'list' as const, title: 'What you get', lines }] : []),
-    ...(order.ships && order.address ? [{ kind: 'address' as const, title: 'Where it goes', lines: formatAddress(order.address) }] : []),
+    ...(order.ships && order.address
+      ? [{ kind: 'address' as const, title: 'Where it goes', lines: addressLines(order.address) }]
+      : []),
     { kind: 'money', title: 'What you pay', rows: moneyRows(facts, order) },
   ]
+}
+
+function addressLines(address: Address): string[] {
+  return [...formatAddress(address), countryName(address.country)]
 }
 
 function moneyRows(facts: MailFacts, order: OrderFacts): MoneyRow[] {
@@ -63,7 +71,10 @@ function moneyRows(facts: MailFacts, order: OrderFacts): MoneyRow[] {
   const quoted = order.quote.lines.map((line) => ({ ...quoteLineWords(line, currency), amount: money(facts, line.amount) }))
   const since = order.settled
     .filter(({ amount }) => amount !== 0)
-    .map(({ account, amount }) => ({ ...(ledgerAccountWords(account) ?? { label: account, why: null }), amount: money(facts, -amount) }))
+    .map(({ account, amount }) => ({
+      ...(ledgerAccountWords(account) ?? { label: account, why: null }),
+      amount: money(facts, -amount),
+    }))
   const { label } = balanceFact(facts, order.balance_due)
   return [...quoted, ...since, { label, why: null, amount: money(facts, Math.abs(order.balance_due)), is_sum: true }]
 }
@@ -73,7 +84,7 @@ export function mayChange(facts: MailFacts, order: OrderFacts): string {
   if (order.status === 'open') {
     const day = lockdownDay(facts)
     const planned = day ? `, planned for ${day}` : ''
-    return `You can change everything until your order is locked${planned}. We never lock it without your last confirmed version.`
+    return `You can change everything until your order is locked${planned}. What is locked is always what you confirmed last.`
   }
   if (order.status === 'locked' || order.status === 'paid' || order.status === 'errored') {
     return 'The contents are locked down. You can still change the address until it is final.'

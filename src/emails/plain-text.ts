@@ -31,12 +31,16 @@ export function footerText(envelope: Envelope): string {
 
 function sentenceText(sentence: Sentence): string {
   const pieces = typeof sentence === 'string' ? [sentence] : sentence
-  return pieces.map((piece) => (typeof piece === 'string' ? piece : 'strong' in piece ? oneLine(piece.strong) : name(piece.name))).join('')
+  return pieces
+    .map((piece) => (typeof piece === 'string' ? piece : 'strong' in piece ? oneLine(piece.strong) : name(piece.name)))
+    .join('')
 }
 
 function sectionText(section: Section): string {
   if (section.kind !== 'money') return [section.title, ...section.lines.map((line) => `  ${isolate(oneLine(line))}`)].join('\n')
-  const rows = section.rows.map(({ label, why, amount }) => `  ${isolate(oneLine(label))}${why ? ` (${oneLine(why)})` : ''}: ${amount}`)
+  const rows = section.rows.map(
+    ({ label, why, amount }) => `  ${isolate(oneLine(label))}${why ? ` (${oneLine(why)})` : ''}: ${amount}`,
+  )
   return [section.title, ...rows].join('\n')
 }
 

@@ -8,7 +8,9 @@ export function reminder(facts: MailFacts): Letter {
   const isStarted = facts.backer.survey === 'started'
   return {
     subject: `Your ${name} survey still waits for you`,
-    preview: isStarted ? 'What you filled in is saved; it only needs your confirmation.' : 'A few minutes, and we know what to send where.',
+    preview: isStarted
+      ? 'What you filled in is saved; it only needs your confirmation.'
+      : 'A few minutes, and we know what to send where.',
     body: [
       isStarted
         ? 'you began your survey and did not confirm it yet. What you filled in is saved; go on where you stopped.'

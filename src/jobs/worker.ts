@@ -1,12 +1,121 @@
 import type { Deps, Worker } from '../deps.server.ts'
+import { findImportsToRead } from '../domain/imports/find-waiting.ts'
+import { hasMailUnderWay } from '../domain/messages/outbox.ts'
+import { findWaitingOperations } from '../domain/operations/run-state.ts'
+import { findDueNotices } from '../domain/orders/notices.ts'
+import { deliverMessages } from './deliver-messages.ts'
+import { queueNames } from './enqueue.ts'
+import { createPace } from './pace.ts'
+import { readWaitingImports } from './read-imports.ts'
+import { runDueNotices } from './run-notices.ts'
+import { runOperation } from './run-operation.ts'
 
-/** Carries out what the queues and the clock ask for. */
-export function createWorker(_deps: Omit<Deps, 'worker'>): Worker {
+/** What is due later is a row with a time; this often the worker looks. The queue only makes it look sooner. */
+const SCAN_MS = 2_000
+const LISTEN_S = 0.5
+
+type Parts = Omit<Deps, 'worker'>
+
+/**
+ * Carries out what the queues and the clock ask for. Rows are the truth: a mail, an operation, an upload or a notice that waits is found by
+ * the scan, whatever became of the job that announced it. Everything may be run twice, and by several processes at once.
+ */
+export function createWorker(deps: Parts): Worker {
+  let timer: NodeJS.Timeout | undefined
+  let isStopping = false
+  let fault: string | null = 'It was not started'
+  const mail = oneAtATime(deliveryOf(deps, () => isStopping))
+  const steps = oneAtATime(() => runSteps(deps))
+  const imports = oneAtATime(() => readWaitingImports(deps))
+
+  const watched = (run: () => Promise<number>) =>
+    run().then(
+      () => {
+        if (!isStopping) fault = null
+      },
+      (error: unknown) => {
+        fault = error instanceof Error ? error.message : String(error)
+        deps.log.error({ error }, 'the worker failed; it tries again')
+      },
+    )
+  // Each in its own time: mails may leave slowly for hours, a large upload takes half a minute, and a notice waits for neither.
+  const look = async () => {
+    if (!isStopping) await Promise.all([mail, steps, imports].map(({ run }) => watched(run)))
+  }
+
   return {
-    start: async () => undefined,
-    stop: async () => undefined,
-    runDue: async () => undefined,
-    isIdle: async () => true,
-    fault: () => null,
+    async start() {
+      fault = null
+      for (const name of queueNames) {
+        await deps.boss.work(name, { batchSize: 100, pollingIntervalSeconds: LISTEN_S }, async () => void look())
+      }
+      timer = setInterval(() => void look(), SCAN_MS)
+      void look()
+    },
+    async stop() {
+      isStopping = true
+      fault = 'It was stopped'
+      if (timer) {
+        clearInterval(timer)
+        await Promise.all(queueNames.map((name) => deps.boss.offWork(name, { wait: false })))
+      }
+      await Promise.all([mail.idle(), steps.idle(), imports.idle()])
+    },
+    async runDue() {
+      let done = 1
+      while (done > 0 && !isStopping) {
+        // Mails first: what is announced leaves before it happens.
+        done = await mail.run()
+        done += await steps.run()
+        done += await imports.run()
+      }
+    },
+    async isIdle() {
+      const now = deps.clock.now()
+      if (mail.isBusy() || steps.isBusy() || imports.isBusy() || (await hasMailUnderWay(deps.db, now))) return false
+      const waiting = [await findDueNotices(deps.db, now), await findWaitingOperations(deps.db), await findImportsToRead(deps.db)]
+      return waiting.every((rows) => rows.length === 0)
+    },
+    fault: () => fault,
+  }
+}
+
+function deliveryOf(deps: Parts, isStopping: () => boolean): () => Promise<number> {
+  const pace = createPace(deps.config.mailPerSecond)
+  return () => deliverMessages(deps, { pace, isStopping })
+}
+
+async function runSteps(deps: Parts): Promise<number> {
+  let done = await runDueNotices(deps, deps.clock.now())
+  for (const key of await findWaitingOperations(deps.db)) if (await runOperation(deps, key)) done += 1
+  return done
+}
+
+/** Runs one call after the other: who comes while one runs gets the next run, so nothing that was written before it came is missed. */
+function oneAtATime(run: () => Promise<number>): { run(): Promise<number>; idle(): Promise<void>; isBusy(): boolean } {
+  let current: Promise<number> | null = null
+  let next: Promise<number> | null = null
+  const begin = (): Promise<number> => {
+    const started = run().finally(() => {
+      if (current === started) current = null
+    })
+    current = started
+    return started
+  }
+  return {
+    run() {
+      if (!current && !next) return begin()
+      next ??= Promise.resolve(current)
+        .catch(() => 0)
+        .then(() => {
+          next = null
+          return begin()
+        })
+      return next
+    },
+    async idle() {
+      while (current ?? next) await (next ?? current)?.catch(() => 0)
+    },
+    isBusy: () => current !== null || next !== null,
   }
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Row } from '../../db/types.ts'
+import { MAIL_ADDRESS, mailStateOf } from '../../lib/mail-address.ts'
 import type { Actor } from '../shared/actor.ts'
 import { invalid } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
 import type { Tx } from '../shared/tx.ts'
-import { MAIL_ADDRESS, mailStateOf } from './mail-address.ts'
 import { type BackerKey, saveBacker, takeBacker } from './take-backer.ts'
 
 export const contactSchema = z.strictObject({

@@ -96,7 +96,8 @@ export async function resendLink(
 }
 
 async function refuseUnmailable(tx: Tx, backer: Row<'backers'>): Promise<void> {
-  if (backer.survey === 'withdrawn') throw new DomainError('pledge_withdrawn', 'This pledge was withdrawn, so its backer gets no mail.')
+  if (backer.survey === 'withdrawn')
+    throw new DomainError('pledge_withdrawn', 'This pledge was withdrawn, so its backer gets no mail.')
   if (backer.survey === 'not_sent' || backer.survey === 'waiting') {
     throw new DomainError('survey_not_sent', 'The survey was not sent to this backer yet. Send it instead of the link.')
   }
@@ -104,7 +105,8 @@ async function refuseUnmailable(tx: Tx, backer: Row<'backers'>): Promise<void> {
     throw new DomainError('mail_bounced', 'Mail to this address came back. Correct the address first.')
   }
   const order = await orderOf(tx, backer)
-  if (order?.status === 'canceled') throw new DomainError('order_canceled', 'This order was canceled, so its backer gets no mail.')
+  if (order?.status === 'canceled')
+    throw new DomainError('order_canceled', 'This order was canceled, so its backer gets no mail.')
 }
 
 /** Voids every link this backer was given. The next mail, and *show link*, carry the new one. */

@@ -1,8 +1,8 @@
 import type { Row } from '../../db/types.ts'
 import type { Quote } from '../orders/price-order.ts'
-import type { Address } from '../shipping/address.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
+import type { Address } from '../shipping/address.ts'
 import type { MessageKind } from './kinds.ts'
 import type { Message } from './outbox.ts'
 

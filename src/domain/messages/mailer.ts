@@ -18,9 +18,11 @@ export type Mail = {
 
 /**
  * `refused`: the server answered with a code. `permanent` (5xx) ends the mail, a temporary one (4xx) is tried again; `recipient`: it
- * refused this address, not the mail. `unknown`: no answer came (connection lost, timeout); tried again with the same message id.
+ * refused this address, not the mail. `unavailable`: the server is not there or takes no mail from us, so nothing of this mail was said.
+ * `unknown`: the connection broke in the middle; tried again with the same message id.
  */
 export type MailOutcome =
   | { state: 'sent'; answer: string }
   | { state: 'refused'; code: number; answer: string; permanent: boolean; recipient: boolean }
+  | { state: 'unavailable'; reason: string }
   | { state: 'unknown'; reason: string }

@@ -56,7 +56,8 @@ export function waitAfter(tries: number): number {
 type End =
   | { state: 'sent'; kept: unknown }
   | { state: 'failed' | 'suppressed'; error: string }
-  | { state: 'queued'; error: string; due_at: Date }
+  /** `uncounted`: the server was not reached, so this was no try */
+  | { state: 'queued'; error: string; due_at: Date; uncounted?: boolean }
 
 /** Records how a try ended. A lease that was lost meanwhile records nothing: the one who holds it now will. */
 export async function endTry(db: Db, message: Message, now: Date, end: End): Promise<void> {
@@ -67,7 +68,7 @@ export async function endTry(db: Db, message: Message, now: Date, end: End): Pro
       leased_until: null,
       error: end.state === 'sent' ? null : end.error,
       ...(end.state === 'sent' ? { sent_at: now, kept: end.kept === null ? null : jsonb(end.kept) } : {}),
-      ...(end.state === 'queued' ? { due_at: end.due_at } : {}),
+      ...(end.state === 'queued' ? { due_at: end.due_at, tries: message.tries - (end.uncounted ? 1 : 0) } : {}),
     })
     .where('campaign_id', '=', message.campaign_id)
     .where('id', '=', message.id)
@@ -80,7 +81,11 @@ export async function endTry(db: Db, message: Message, now: Date, end: End): Pro
  * The server says that there is no such address: the mail is over, and nothing more is mailed to that address until it is corrected.
  * An address that was corrected while the mail was on its way is not marked.
  */
-export async function recordBounce(tx: Tx, message: Message, bounced: { to: string; answer: string; code: number }): Promise<void> {
+export async function recordBounce(
+  tx: Tx,
+  message: Message,
+  bounced: { to: string; answer: string; code: number },
+): Promise<void> {
   await tx.db
     .updateTable('messages')
     .set({ state: 'bounced', leased_until: null, error: bounced.answer })

@@ -17,11 +17,7 @@ export async function findCatalogueWarnings(db: Db, campaign: Campaign): Promise
   const catalog = await loadCatalog(db, campaign.id)
   const { rows } = await sql<Group>`select level_id, pledge_country as country, count(*)::int as backers from backers
     where campaign_id = ${campaign.id} and survey not in ('withdrawn', 'waiting') group by 1, 2`.execute(db)
-  return [
-    ...levelsWithoutContents(catalog, rows),
-    ...addonsWithoutContents(catalog),
-    ...shippingWarnings(catalog, rows),
-  ]
+  return [...levelsWithoutContents(catalog, rows), ...addonsWithoutContents(catalog), ...shippingWarnings(catalog, rows)]
 }
 
 interface Group {
@@ -33,7 +29,9 @@ interface Group {
 const count = (groups: Group[]) => groups.reduce((sum, group) => sum + group.backers, 0)
 
 function levelsWithoutContents(catalog: Catalog, groups: Group[]): CatalogueWarning[] {
-  const empty = catalog.levels.filter((level) => level.contents.length === 0 && groups.some((group) => group.level_id === level.id))
+  const empty = catalog.levels.filter(
+    (level) => level.contents.length === 0 && groups.some((group) => group.level_id === level.id),
+  )
   if (empty.length === 0) return []
   const backers = count(groups.filter((group) => empty.some((level) => level.id === group.level_id)))
   return [{ code: 'level_without_contents', names: empty.map(({ name }) => name), backers }]

@@ -1,7 +1,7 @@
 import type { MoveResult } from '../orders/move-orders.ts'
 import type { Actor } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
-import { carryOutMailing, type Mailing, MAILING_KINDS, type MailingKind } from './mailing.ts'
+import { carryOutMailing, MAILING_KINDS, type Mailing, type MailingKind } from './mailing.ts'
 import { askPaymentMethodMailing, remindMailing } from './remind-backers.ts'
 import { sendSurveysMailing } from './send-surveys.ts'
 

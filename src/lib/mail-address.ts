@@ -18,7 +18,10 @@ const RELAYS = [
 
 /** Whether mail to this address goes through a relay. */
 export function isRelayAddress(email: string): boolean {
-  const host = email.slice(email.lastIndexOf('@') + 1).trim().toLowerCase()
+  const host = email
+    .slice(email.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase()
   return RELAYS.some((relay) => host === relay || host.endsWith(`.${relay}`))
 }
 

@@ -70,7 +70,7 @@ test('bodies that do not fit are refused by what is wrong with them', async () =
   expect((await api.post('/api-keys', 'a,b', { 'content-type': 'text/csv' })).body).toMatchObject({ status: 415 })
   expect((await api.post('/api-keys')).status).toBeGreaterThanOrEqual(400)
   const large = await api.post('/api-keys', JSON.stringify({ name: 'x'.repeat(1_100_000) }), json)
-  expect(large.body).toMatchObject({ status: 413, code: 'body_too_large', limit_bytes: 1_048_576 })
+  expect(large.body).toMatchObject({ status: 413, code: 'too_large', limit_bytes: 1_048_576 })
 })
 
 test('what does not exist is a problem, also below a known place', async () => {

@@ -1,20 +1,33 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Deps } from '../deps.server.ts'
+import { reportLimits } from '../domain/imports/report-types.ts'
+import { addonRoutes } from './addons.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { campaignRoutes } from './campaigns.ts'
 import type { ApiEnv } from './context.ts'
+import { countRoutes } from './counts.ts'
 import { addDescription } from './description.ts'
 import { guard } from './guard.ts'
 import { idempotency } from './idempotency.ts'
+import { importRoutes } from './imports.ts'
+import { itemRoutes } from './items.ts'
+import { levelRoutes } from './levels.ts'
 import { noticeRoutes } from './notices.ts'
 import { operationRoutes } from './operations.ts'
 import { orderChangeRoutes } from './order-changes.ts'
 import { orderRoutes } from './orders.ts'
+import { pledgePriceRoutes } from './pledge-prices.ts'
 import { answerError, answerProblem, problem, problemOfSchema } from './problem.ts'
+import { questionRoutes } from './questions.ts'
+import { shippingRoutes } from './shipping.ts'
 import { transitionRoutes } from './transitions.ts'
 
-/** Bodies of JSON; uploads have their own limit, named by imports.ts. */
+/** Bodies of JSON. */
 const BODY_LIMIT = 1024 * 1024
+/** A report, with what a form puts around it. */
+const UPLOAD_LIMIT = reportLimits.file_bytes + 64 * 1024
 
 /** The JSON API, mounted at /api/v1: one file for each noun. Described at /api/v1/openapi.json. */
 export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
@@ -23,10 +36,19 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   })
   api.onError((error, c) => answerError(error, c, deps.log))
   addDescription(api)
-  api.use(limitBody(BODY_LIMIT))
   api.use(guard(deps))
+  api.use(limitBody())
   api.use(idempotency(deps))
   api.route('/', apiKeyRoutes(deps))
+  api.route('/', campaignRoutes(deps))
+  api.route('/', itemRoutes(deps))
+  api.route('/', levelRoutes(deps))
+  api.route('/', addonRoutes(deps))
+  api.route('/', shippingRoutes(deps))
+  api.route('/', questionRoutes(deps))
+  api.route('/', pledgePriceRoutes(deps))
+  api.route('/', countRoutes(deps))
+  api.route('/', importRoutes(deps))
   api.route('/', orderRoutes(deps))
   api.route('/', orderChangeRoutes(deps))
   api.route('/', transitionRoutes(deps))
@@ -37,12 +59,17 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   return api
 }
 
-function limitBody(maxSize: number) {
-  return bodyLimit({
-    maxSize,
-    onError: (c) => {
-      const detail = `The body may have at most ${maxSize} bytes.`
-      return answerProblem(c, problem(413, 'body_too_large', detail, { limit_bytes: maxSize }))
-    },
-  })
+/** Refuses a body that is too large before it is read, with the limit named. */
+function limitBody(): MiddlewareHandler<ApiEnv> {
+  const limit = (maxSize: number) =>
+    bodyLimit({
+      maxSize,
+      onError: (c) => {
+        const detail = `The body may have at most ${maxSize} bytes.`
+        return answerProblem(c, problem(413, 'too_large', detail, { limit_bytes: maxSize }))
+      },
+    })
+  const json = limit(BODY_LIMIT)
+  const upload = limit(UPLOAD_LIMIT)
+  return (c, next) => (/\/campaigns\/[^/]+\/imports$/.test(c.req.path) ? upload(c, next) : json(c, next))
 }

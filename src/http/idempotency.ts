@@ -45,7 +45,7 @@ export async function commit<T>(
   c: ApiContext,
   deps: TxParts,
   run: (tx: Tx) => Promise<T>,
-  options: { status?: number; is_secret?: boolean; timeout_ms?: number } = {},
+  options: { status?: number; is_secret?: boolean; timeout_ms?: number; lock_timeout_ms?: number } = {},
 ): Promise<T> {
   const reservation = c.get('reservation')
   const answer = await inTransaction(

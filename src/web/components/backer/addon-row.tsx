@@ -61,7 +61,6 @@ export function AddonRow(props: AddonRowProps) {
               aria-label={`How many: ${title}`}
               aria-invalid={error ? true : undefined}
               aria-describedby={error ? `${name}-error` : undefined}
-              data-price={price}
             >
               {Array.from({ length: Math.max(max, quantity) + 1 }, (_, count) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the count is the option

@@ -78,7 +78,7 @@ export function Steps({ names, now }: StepsProps) {
 
 interface StickyFootProps {
   label: string
-  /** The sum so far; `enhance.ts` may refresh the element with this id. */
+  /** The sum of what is saved. */
   sum: ReactNode
   /** The page's one button. */
   children: ReactNode
@@ -90,7 +90,7 @@ export function StickyFoot({ label, sum, children }: StickyFootProps) {
     <div className="go">
       <div className="go-sum">
         <small>{label}</small>
-        <b id="sum-so-far">{sum}</b>
+        <b>{sum}</b>
       </div>
       {children}
     </div>

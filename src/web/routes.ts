@@ -8,6 +8,12 @@ export default [
   layout('routes/creator/layout.tsx', [
     route('campaigns', 'routes/creator/campaigns.tsx'),
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),
-    ...prefix('campaigns/:campaign', [route('settings', 'routes/creator/settings.tsx')]),
+    ...prefix('campaigns/:campaign', [
+      route('settings', 'routes/creator/settings.tsx'),
+      route('imports', 'routes/creator/imports.tsx'),
+      route('imports/new', 'routes/creator/new-import.tsx'),
+      route('imports/:import', 'routes/creator/import.tsx'),
+      route('imports/:import/problems.csv', 'routes/creator/import-problems.ts'),
+    ]),
   ]),
 ] satisfies RouteConfig

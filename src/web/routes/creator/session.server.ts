@@ -48,9 +48,10 @@ export interface Refusal {
 export async function attempt<T>(
   desk: Desk,
   command: (tx: Tx) => Promise<T>,
+  limits: Parameters<typeof inTransaction>[2] = {},
 ): Promise<{ done: T; refusal: null } | { done: null; refusal: Refusal }> {
   try {
-    return { done: await inTransaction(desk.deps, command), refusal: null }
+    return { done: await inTransaction(desk.deps, command, limits), refusal: null }
   } catch (error) {
     if (sqlState(error) === '55P03') {
       const message = 'These orders are being changed by something larger right now. Nothing was lost; try again in a moment.'

@@ -10,10 +10,27 @@ export default [
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),
     ...prefix('campaigns/:campaign', [
       route('settings', 'routes/creator/settings.tsx'),
+      route('catalog/prices', 'routes/creator/prices.tsx'),
       route('imports', 'routes/creator/imports.tsx'),
       route('imports/new', 'routes/creator/new-import.tsx'),
       route('imports/:import', 'routes/creator/import.tsx'),
       route('imports/:import/problems.csv', 'routes/creator/import-problems.ts'),
     ]),
+  ]),
+  layout('routes/backer/layout.tsx', [
+    route('b/:campaign/:backer/:secret', 'routes/backer/link.tsx'),
+    ...prefix('b/:campaign/:backer', [
+      index('routes/backer/pledge.tsx'),
+      route('start', 'routes/backer/start.tsx'),
+      route('questions', 'routes/backer/questions.tsx'),
+      route('addons', 'routes/backer/addons.tsx'),
+      route('address', 'routes/backer/address.tsx'),
+      route('payment', 'routes/backer/payment.tsx'),
+      route('review', 'routes/backer/review.tsx'),
+    ]),
+    route('c/:campaign/link', 'routes/backer/lost-link.tsx'),
+    // What staff see of it: same sheets, nothing to press.
+    route('campaigns/:campaign/survey/preview', 'routes/backer/preview.tsx'),
+    route('campaigns/:campaign/backers/:backer/view', 'routes/backer/view-as.tsx'),
   ]),
 ] satisfies RouteConfig

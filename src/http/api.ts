@@ -14,6 +14,7 @@ import { idempotency } from './idempotency.ts'
 import { importRoutes } from './imports.ts'
 import { itemRoutes } from './items.ts'
 import { levelRoutes } from './levels.ts'
+import { nextActionRoutes } from './next-actions.ts'
 import { noticeRoutes } from './notices.ts'
 import { operationRoutes } from './operations.ts'
 import { orderChangeRoutes } from './order-changes.ts'
@@ -49,6 +50,7 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', pledgePriceRoutes(deps))
   api.route('/', countRoutes(deps))
   api.route('/', importRoutes(deps))
+  api.route('/', nextActionRoutes(deps))
   api.route('/', orderRoutes(deps))
   api.route('/', orderChangeRoutes(deps))
   api.route('/', transitionRoutes(deps))

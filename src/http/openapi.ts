@@ -52,6 +52,8 @@ export function pageOf<T extends ZodType>(row: T) {
 export const time = z.string().openapi({ format: 'date-time' })
 export const money = z.int().describe("Minor units of the campaign's currency")
 export const id = z.uuid()
+/** JSON of any shape: what was asked, or what an event says in its own words. */
+export const anyJson = z.json().openapi({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'] })
 
 /** `limit` and `cursor` of a list's address; spread into its query. */
 export const pageQuery = {

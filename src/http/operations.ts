@@ -4,7 +4,7 @@ import { findOperation, listOperations, type Operation } from '../domain/operati
 import { listEvents } from '../domain/orders/timeline.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
 import { actorOf, newRoutes } from './context.ts'
-import { campaignParams, id, json, pageOf, pageQuery, problems, time } from './openapi.ts'
+import { anyJson, campaignParams, id, json, pageOf, pageQuery, problems, time } from './openapi.ts'
 import { event, leftOut } from './order-schemas.ts'
 import { inWords } from './orders.ts'
 
@@ -15,7 +15,7 @@ const operation = z
     id,
     kind: z.string(),
     state: z.enum(['queued', 'running', 'done', 'failed']),
-    input: z.record(z.string(), z.json()).describe('What was asked: selection and options'),
+    input: z.record(z.string(), anyJson).describe('What was asked: selection and options'),
     total: z.int(),
     done: z.int(),
     moved: z.int(),

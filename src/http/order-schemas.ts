@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ORDER_STATUSES, REASON_CODES, STAFF_TRANSITIONS, SURVEY_STATES } from '../domain/orders/lifecycle.ts'
-import { id, money, time } from './openapi.ts'
+import { anyJson, id, money, time } from './openapi.ts'
 
 /** What the API answers about orders. The names are those of the columns. */
 
@@ -146,7 +146,7 @@ export const event = z
     backer_id: id.nullable(),
     order_id: id.nullable(),
     order_version: z.int().nullable().describe('The version the order has since'),
-    data: z.record(z.string(), z.json()),
+    data: z.record(z.string(), anyJson),
   })
   .openapi('Event')
 

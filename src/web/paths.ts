@@ -3,6 +3,8 @@
  * paths.test.ts walks both against each other.
  */
 
+import type { SurveyStep } from '../domain/surveys/steps.ts'
+
 type Query = Record<string, string | number | readonly string[] | null | undefined>
 
 /** Appends what is set as a query; an empty or missing value leaves no trace, a list repeats its key. */
@@ -59,6 +61,7 @@ export const paths = {
   survey: (id: string) => `${campaign(id)}/survey`,
   survey_preview: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/preview`, query),
   survey_send: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/send`, query),
+  survey_ask: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/payment-method`, query),
   survey_remind: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/survey/remind`, query),
 
   imports: (id: string) => `${campaign(id)}/imports`,
@@ -71,11 +74,10 @@ export const paths = {
   /** The address in the mail: a right secret answers 303 to `pledge` with a cookie and changes nothing. */
   backer_link: (campaignId: string, backerId: string, secret: string) => `/b/${campaignId}/${backerId}/${secret}`,
   /** The clean address behind the cookie: the survey's next step, or the order. */
-  pledge: (campaignId: string, backerId: string) => `/p/${campaignId}/${backerId}`,
-  pledge_step: (
-    campaignId: string,
-    backerId: string,
-    step: 'start' | 'questions' | 'addons' | 'address' | 'payment' | 'review',
-  ) => `/p/${campaignId}/${backerId}/${step}`,
-  lost_link: (campaignId: string) => `/lost-link/${campaignId}`,
+  pledge: (campaignId: string, backerId: string, query: Query = {}) => withQuery(`/b/${campaignId}/${backerId}`, query),
+  pledge_step: (campaignId: string, backerId: string, step: SurveyStep, query: Query = {}) =>
+    withQuery(`/b/${campaignId}/${backerId}/${step}`, query),
+  lost_link: (campaignId: string) => `/c/${campaignId}/link`,
+  /** The survey or the order as its backer sees it, for staff; nothing can be pressed there. */
+  backer_view: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}/view`,
 } as const

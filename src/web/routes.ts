@@ -11,6 +11,10 @@ export default [
     ...prefix('campaigns/:campaign', [
       route('settings', 'routes/creator/settings.tsx'),
       route('catalog/prices', 'routes/creator/prices.tsx'),
+      route('survey', 'routes/creator/survey.tsx'),
+      route('survey/send', 'routes/creator/mailing.tsx', { id: 'send-surveys' }),
+      route('survey/remind', 'routes/creator/mailing.tsx', { id: 'remind' }),
+      route('survey/payment-method', 'routes/creator/mailing.tsx', { id: 'ask-payment-method' }),
       route('imports', 'routes/creator/imports.tsx'),
       route('imports/new', 'routes/creator/new-import.tsx'),
       route('imports/:import', 'routes/creator/import.tsx'),

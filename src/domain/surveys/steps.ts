@@ -53,7 +53,11 @@ export function stepOfField(field: string): SurveyStep {
  * Where a backer goes on: the first step up to the one they saved last that has a problem, else the one after it. `reached` is null
  * for a backer who has saved nothing.
  */
-export function resumeAt(steps: readonly SurveyStep[], reached: SurveyStep | null, problem_fields: readonly string[]): SurveyStep {
+export function resumeAt(
+  steps: readonly SurveyStep[],
+  reached: SurveyStep | null,
+  problem_fields: readonly string[],
+): SurveyStep {
   if (!reached) return 'start'
   const wrong = new Set(problem_fields.map(stepOfField))
   const place = SURVEY_STEPS.indexOf(reached)

@@ -1,0 +1,63 @@
+import type { Catalog } from '../catalog/load-catalog.ts'
+import { optionPlaces, questionsFor } from '../orders/order-facts.ts'
+import type { Quote } from '../orders/price-order.ts'
+import { formatAddress } from '../shipping/address-form.ts'
+import { type SurveyFile, startingData } from './drafts.ts'
+import type { SurveyData } from './schema.ts'
+
+/** One thing that differs from the order as it was confirmed. Texts of the catalogue and of the backer; '' for nothing. */
+export interface Change {
+  kind: 'addon' | 'option' | 'answer' | 'address'
+  label: string
+  before: string
+  after: string
+}
+
+/** What `data` would change of what is confirmed (or of what the survey starts with, before there is an order). A rule. */
+export function describeChanges(catalog: Catalog, file: SurveyFile, data: SurveyData): Change[] {
+  const start = confirmedData(file)
+  return [
+    ...addonChanges(catalog, start, data),
+    ...optionChanges(catalog, file, start, data),
+    ...answerChanges(catalog, file, start, data),
+    ...addressChanges(start, data),
+  ]
+}
+
+/** The order's data as they were confirmed last; without an order, where the survey starts. */
+export function confirmedData(file: SurveyFile): SurveyData {
+  const bought = file.order ? Object.entries((file.order.quote as Quote).addons) : []
+  const addons = Object.fromEntries(bought.map(([id, { quantity }]) => [id, quantity]))
+  return startingData(file.backer, file.pledged_addons, file.order, addons)
+}
+
+function addonChanges(catalog: Catalog, start: SurveyData, data: SurveyData): Change[] {
+  return catalog.addons.flatMap(({ id, name }) =>
+    changed('addon', name, String(start.addons[id] ?? 0), String(data.addons[id] ?? 0)),
+  )
+}
+
+function optionChanges(catalog: Catalog, file: SurveyFile, start: SurveyData, data: SurveyData): Change[] {
+  const level = catalog.levels.find(({ id }) => id === file.backer.level_id)
+  const taken = catalog.addons.filter(({ id }) => (data.addons[id] ?? 0) > 0).map((addon) => ({ addon }))
+  return optionPlaces(level?.id ?? null, level?.contents ?? [], taken).flatMap(({ key, contents }) => {
+    const nameOf = (sku: string | undefined) => contents.item.skus.find(({ id }) => id === sku)?.option_name ?? ''
+    return changed('option', contents.item.name, nameOf(start.options[key]), nameOf(data.options[key]))
+  })
+}
+
+function answerChanges(catalog: Catalog, file: SurveyFile, start: SurveyData, data: SurveyData): Change[] {
+  return questionsFor(catalog, file.backer.level_id).flatMap(({ id, prompt }) =>
+    changed('answer', prompt, start.answers[id] ?? '', data.answers[id] ?? ''),
+  )
+}
+
+function addressChanges(start: SurveyData, data: SurveyData): Change[] {
+  const inOneLine = ({ address }: SurveyData) =>
+    address ? [...formatAddress(address), address.country, address.phone].filter(Boolean).join(', ') : ''
+  return changed('address', 'Address', inOneLine(start), inOneLine(data))
+}
+
+function changed(kind: Change['kind'], label: string, before: string, after: string): Change[] {
+  return before === after ? [] : [{ kind, label, before, after }]
+}

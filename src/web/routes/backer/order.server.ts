@@ -1,0 +1,69 @@
+import { BACKER_MAY_CHANGE, type OrderStatus, STATUS } from '../../../domain/orders/lifecycle.ts'
+import { findOrderForBacker } from '../../../domain/orders/order-for-backer.ts'
+import type { Quote } from '../../../domain/orders/price-order.ts'
+import type { Db } from '../../../domain/shared/tx.ts'
+import type { Address } from '../../../domain/shipping/address.ts'
+import { confirmedData, describeChanges } from '../../../domain/surveys/describe-changes.ts'
+import type { SurveyData } from '../../../domain/surveys/schema.ts'
+import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
+import { dateText } from '../../../lib/time-text.ts'
+import type { OrderProps } from '../../components/survey/order-view.tsx'
+import { addressLines, answersProps, entryOf } from './fields.server.ts'
+import { dayOf } from './pledge.server.ts'
+
+/** The order as its backer sees it: what stands confirmed, not a draft. */
+export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<OrderProps> {
+  const { campaign, file, catalog } = view
+  const { order, lines, booked, lock_due_at, payment_method } = await findOrderForBacker(db, {
+    campaign_id: campaign.id,
+    backer_id: file.backer.id,
+  })
+  const quote = order.quote as Quote
+  const time = (at: Date | null) => at?.toISOString() ?? null
+  return {
+    number: order.number,
+    name: file.backer.name,
+    by: campaign.creator_name,
+    status: order.status,
+    phase: STATUS[order.status].phase,
+    ships: order.ships,
+    held: order.held_at !== null,
+    at: {
+      completed: order.created_at.toISOString(),
+      confirmed: order.confirmed_at.toISOString(),
+      locked: time(order.locked_at),
+      paid: time(order.paid_at),
+      finalized: time(order.address_finalized_at),
+      shipped: time(order.shipped_at),
+      canceled: time(order.canceled_at),
+      lock_due: time(lock_due_at),
+    },
+    deadline: deadlineOf(campaign.lockdown_on, campaign.time_zone, now),
+    contents: lines.flatMap(({ sku_id, quantity }) => entryOf(catalog.items, sku_id, quantity)),
+    answers: answersProps({ ...view, data: confirmedData(file) }),
+    address: order.ships
+      ? { lines: order.address ? addressLines(order.address as Address) : null, unusual: order.address_warning }
+      : null,
+    money: {
+      lines: quote.lines,
+      currency: campaign.currency,
+      shipping_left_over: quote.shipping_left_over,
+      booked,
+      balance: order.balance_due,
+    },
+    payment_method: payment_method && `${payment_method.brand} ending ${payment_method.last4}`,
+    asks_method: !payment_method && (order.balance_due > 0 || campaign.payment_method_required),
+    may: BACKER_MAY_CHANGE[order.status as OrderStatus],
+  }
+}
+
+function deadlineOf(day: string | null, time_zone: string, now: Date): OrderProps['deadline'] {
+  return day ? { day: dayOf(day, now), over: dateText(now, time_zone) > day } : null
+}
+
+/** An edit that is not part of the order: still open to confirm, or overtaken by a lock. */
+export function unconfirmed({ catalog, file }: SurveyView) {
+  if (!file.draft || !file.order) return null
+  const changes = describeChanges(catalog, file, file.draft.data as SurveyData)
+  return { state: file.draft.state, changes }
+}

@@ -1,0 +1,172 @@
+import { inTransaction } from '../../../domain/shared/tx.ts'
+import { discardDraft } from '../../../domain/surveys/drafts.ts'
+import { resumeAt } from '../../../domain/surveys/steps.ts'
+import { findSurveyView, type SurveyView } from '../../../domain/surveys/survey-view.ts'
+import { ORDER_TITLE, OrderHead, OrderView } from '../../components/survey/order-view.tsx'
+import { paths } from '../../paths.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Note } from '../../ui/note.tsx'
+import type { Route } from './+types/pledge'
+import { ChangeList, NotTakenOver } from './closed.tsx'
+import { type Frame, PledgePage, SupportLink } from './frame.tsx'
+import { orderProps, unconfirmed } from './order.server.ts'
+import { frameOf, openPledge, type Pledge, readForm, seeOther } from './pledge.server.ts'
+import { leadOn } from './review.server.ts'
+
+const DONE = ['order', 'address', 'dropped'] as const
+
+/** Behind the link: the survey's next step, the order, or why there is neither yet. */
+export async function loader(args: Route.LoaderArgs) {
+  const pledge = await openPledge(args)
+  const view = await findSurveyView(pledge.deps.db, pledge.actor, pledge.key)
+  const now = pledge.deps.clock.now()
+  const { order, backer } = view.file
+  const frame = frameOf(view.campaign, now, order?.number)
+  if (!order) {
+    if (backer.survey === 'not_sent' || backer.survey === 'waiting' || backer.survey === 'withdrawn') {
+      return { frame, closed: backer.survey, order: null }
+    }
+    throw seeOther(nextStep(pledge, view))
+  }
+  const asked = new URL(args.request.url).searchParams.get('done')
+  return {
+    frame,
+    closed: null,
+    backer_id: backer.id,
+    email: backer.email,
+    order: await orderProps(pledge.deps.db, view, now),
+    change: changeLinks(pledge, view),
+    unconfirmed: unconfirmed(view),
+    review: paths.pledge_step(pledge.key.campaign_id, backer.id, 'review'),
+    done: DONE.find((each) => each === asked) ?? null,
+  }
+}
+
+function nextStep({ key }: Pledge, view: SurveyView): string {
+  const reached = view.file.draft?.reached ?? null
+  const fields = view.problems.map(({ field }) => field)
+  return paths.pledge_step(key.campaign_id, key.backer_id, resumeAt(view.steps, reached, fields))
+}
+
+function changeLinks({ key }: Pledge, view: SurveyView) {
+  const open = view.file.order?.status === 'open'
+  const to = (step: 'questions' | 'addons' | 'address') => paths.pledge_step(key.campaign_id, key.backer_id, step)
+  return {
+    choices: open && view.steps.includes('questions') ? to('questions') : null,
+    addons: open && view.steps.includes('addons') ? to('addons') : null,
+    address: to('address'),
+  }
+}
+
+/** Drops an unconfirmed edit, or puts the note about an overtaken one away. */
+export async function action(args: Route.ActionArgs) {
+  const pledge = await openPledge(args)
+  const form = await readForm(args.request, pledge)
+  const { campaign_id, backer_id } = pledge.key
+  return await leadOn(async () => {
+    if (form.get('intent') !== 'drop') return paths.pledge(campaign_id, backer_id)
+    const { file } = await findSurveyView(pledge.deps.db, pledge.actor, pledge.key)
+    if (file.order) await inTransaction(pledge.deps, (tx) => discardDraft(tx, pledge.actor, pledge.key))
+    return paths.pledge(campaign_id, backer_id, { done: 'dropped' })
+  })
+}
+
+const CLOSED_TITLE = {
+  not_sent: 'The survey is not open yet',
+  waiting: 'Your pledge has not been collected yet',
+  withdrawn: 'This pledge was withdrawn',
+} as const
+
+export default function PledgeHome({ loaderData }: Route.ComponentProps) {
+  if (loaderData.closed) return <ClosedSurvey frame={loaderData.frame} why={loaderData.closed} />
+  const { frame, order, change, done, email } = loaderData
+  return (
+    <PledgePage frame={frame} title={`${ORDER_TITLE[order.status]}: order ${order.number}`}>
+      <OrderHead order={order} />
+      {done === 'order' && (
+        <Note tone="good" live>
+          <b>Confirmed.</b> A copy is on its way to <bdi>{email}</bdi>.
+        </Note>
+      )}
+      {done === 'address' && (
+        <Note tone="good" live>
+          <b>The address is saved.</b> A mail with it is on its way to <bdi>{email}</bdi>.
+        </Note>
+      )}
+      {done === 'dropped' && (
+        <Note tone="good" live>
+          <b>Your order stands as you confirmed it last.</b>
+        </Note>
+      )}
+      <Unconfirmed loaded={loaderData} />
+      <OrderView
+        order={order}
+        change={order.may.address ? change : { ...change, address: null }}
+        ask={<SupportLink frame={frame} />}
+      />
+    </PledgePage>
+  )
+}
+
+type WithOrder = Extract<Route.ComponentProps['loaderData'], { closed: null }>
+
+/** Changes that were saved and not confirmed: go on, drop them, or see that a lock came first. */
+function Unconfirmed({ loaded }: { loaded: WithOrder }) {
+  const { unconfirmed: draft, review, backer_id, order } = loaded
+  if (!draft) return null
+  if (draft.state === 'overtaken' || !order.may.choices) {
+    if (draft.changes.length === 0) return null
+    return (
+      <form method="post">
+        <input type="hidden" name="backer" value={backer_id} />
+        <NotTakenOver typed={draft.changes} />
+        <p className="field">
+          <Button name="intent" value="drop" wide>
+            I have seen it
+          </Button>
+        </p>
+      </form>
+    )
+  }
+  return (
+    <form method="post">
+      <input type="hidden" name="backer" value={backer_id} />
+      <Note tone="warn">
+        <b>You have changes that are not confirmed.</b> They are not part of your order yet.
+        <ChangeList changes={draft.changes} />
+      </Note>
+      <p className="stack">
+        <ButtonLink to={review} variant="primary" wide reload>
+          Check and confirm them
+        </ButtonLink>
+        <Button name="intent" value="drop" wide>
+          Drop these changes
+        </Button>
+      </p>
+    </form>
+  )
+}
+
+function ClosedSurvey({ frame, why }: { frame: Frame; why: keyof typeof CLOSED_TITLE }) {
+  const by = <bdi>{frame.campaign.by}</bdi>
+  return (
+    <PledgePage frame={frame} title={CLOSED_TITLE[why]}>
+      <h1>{CLOSED_TITLE[why]}</h1>
+      <p className="lead">
+        {why === 'not_sent' && <>You get a mail with this same link when {by} open it. There is nothing to do until then.</>}
+        {why === 'waiting' && (
+          <>
+            The platform is still trying to collect it. The survey opens, and you get a mail, when it has. If your payment failed
+            there, mend it on the platform.
+          </>
+        )}
+        {why === 'withdrawn' && (
+          <>
+            There is nothing to fill in for it, and nothing is charged or sent. If that is not right,{' '}
+            <SupportLink frame={frame}>write to {by}</SupportLink>.
+          </>
+        )}
+      </p>
+    </PledgePage>
+  )
+}

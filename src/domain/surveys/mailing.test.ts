@@ -39,7 +39,7 @@ test('sending: the preview counts what the act then does; one mail and one event
   await make(campaign, { survey: 'withdrawn' })
   await make(campaign, { survey: 'not_sent', email_state: 'bounced' })
   const preview = await previewSendSurveys(program.db, campaign.staff, of(campaign))
-  expect(preview).toMatchObject({ total: 6, will_send: 2, refusal: null })
+  expect(preview).toMatchObject({ total: 6, moved: 2, refusal: null })
   const left = { already_sent: 1, pledge_waiting: 1, pledge_withdrawn: 1, mail_bounced: 1 }
   expect(codes(preview.left)).toEqual(left)
   expect((await messages(campaign)).length).toBe(0)
@@ -81,7 +81,7 @@ test('sending is refused before prices are saved, on a live campaign without SMT
   await update({ prices_saved_at: new Date(), mode: 'live' })
   await expect(send(campaign, of(campaign, everyone, false))).rejects.toMatchObject({ code: 'smtp_missing' })
   expect(await previewSendSurveys(program.db, campaign.staff, of(campaign, everyone, false))).toMatchObject({
-    will_send: 1,
+    moved: 1,
     refusal: 'smtp_missing',
   })
   expect((await messages(campaign)).length).toBe(0)

@@ -23,7 +23,8 @@ export const sendSurveysMailing: Mailing = {
 
 export interface SendPreview {
   total: number
-  will_send: number
+  /** backers who will get a mail */
+  moved: number
   /** already_sent, pledge_waiting, pledge_withdrawn, mail_bounced; `sample_ids` are backers */
   left: LeftOut[]
   /** things to know before the act; none of them refuses it */
@@ -39,7 +40,7 @@ export async function previewSendSurveys(db: Db, actor: Actor, input: MailingInp
   const { total, moved, left } = await previewMailing(db, sendSurveysMailing, input)
   return {
     total,
-    will_send: moved,
+    moved,
     left,
     warnings: await findCatalogueWarnings(db, campaign),
     refusal: mailingRefusal(campaign, input, true),

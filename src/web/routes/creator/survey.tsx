@@ -1,0 +1,73 @@
+import { NOT_ANSWERED, NOT_SENT, WITHOUT_PAYMENT_METHOD } from '../../../domain/backers/selection.ts'
+import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
+import { countryOptions } from '../../../domain/shipping/country-options.ts'
+import { findCatalogueWarnings } from '../../../domain/surveys/catalogue-warnings.ts'
+import { previewAskPaymentMethod, previewRemindBackers } from '../../../domain/surveys/remind-backers.ts'
+import { previewSendSurveys } from '../../../domain/surveys/send-surveys.ts'
+import { mailingRefusalSentence } from '../../../lib/mailing-text.ts'
+import { CatalogueWarnings } from '../../components/catalogue-warnings.tsx'
+import { paths } from '../../paths.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { SelectField } from '../../ui/field.tsx'
+import { Note } from '../../ui/note.tsx'
+import { plural } from '../../ui/numbers.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { Sheet, Sheets } from '../../ui/sheet.tsx'
+import type { Route } from './+types/survey'
+import { requireCampaign } from './session.server.ts'
+
+export async function loader(args: Route.LoaderArgs) {
+  const { deps, actor, campaign } = await requireCampaign(args)
+  const mailing = { campaign_id: campaign.id, smtp: deps.mailer !== null }
+  const send = await previewSendSurveys(deps.db, actor, { ...mailing, selection: NOT_SENT })
+  const remind = await previewRemindBackers(deps.db, actor, { ...mailing, selection: NOT_ANSWERED })
+  const ask = await previewAskPaymentMethod(deps.db, actor, { ...mailing, selection: WITHOUT_PAYMENT_METHOD })
+  const catalog = await loadCatalog(deps.db, campaign.id)
+  return {
+    campaign: { id: campaign.id, name: campaign.name, ship_from_country: campaign.ship_from_country },
+    send: { moved: send.moved, refusal: send.refusal },
+    remind: { moved: remind.moved, refusal: remind.refusal },
+    ask: { moved: ask.moved, refusal: ask.refusal },
+    warnings: await findCatalogueWarnings(deps.db, campaign),
+    questions: catalog.questions.length,
+    levels: [...catalog.levels.map(({ id, name }) => ({ value: id, label: name })), { value: 'none', label: 'No reward' }],
+    countries: countryOptions(),
+  }
+}
+
+export default function Survey({ loaderData }: Route.ComponentProps) {
+  const { campaign, send, remind, ask, warnings, levels, countries } = loaderData
+  return (
+    <>
+      <title>{`Survey · ${campaign.name}`}</title>
+      <PageHead title="Survey" facts="What your backers are asked, and who was asked already." />
+      <CatalogueWarnings campaign_id={campaign.id} warnings={warnings} />
+      <Sheets columns="halves">
+        <Sheet title="Look at it first">
+          <form method="get" action={paths.survey_preview(campaign.id)} className="form">
+            <SelectField name="level" label="As a backer of" options={levels} />
+            <SelectField name="country" label="Who lives in" options={countries} defaultValue={campaign.ship_from_country} />
+            <Button type="submit">Preview the survey</Button>
+          </form>
+        </Sheet>
+        <Sheet title="Send it">
+          {send.refusal && <Note tone="warn">{mailingRefusalSentence(send.refusal)}</Note>}
+          <p>{plural(send.moved, 'backer has', 'backers have')} not been asked yet.</p>
+          <ButtonLink to={paths.survey_send(campaign.id)} variant={send.moved > 0 ? 'primary' : 'outlined'}>
+            Preview sending…
+          </ButtonLink>
+        </Sheet>
+        <Sheet title="Remind">
+          <p>{plural(remind.moved, 'backer was', 'backers were')} asked and did not answer.</p>
+          <ButtonLink to={paths.survey_remind(campaign.id)}>Preview a reminder…</ButtonLink>
+        </Sheet>
+        <Sheet title="Ask for a payment method">
+          <p>
+            {plural(ask.moved, 'order owes', 'orders owe')} something and cannot be locked, since no payment method is on file.
+          </p>
+          <ButtonLink to={paths.survey_ask(campaign.id)}>Preview the mail…</ButtonLink>
+        </Sheet>
+      </Sheets>
+    </>
+  )
+}

@@ -1,0 +1,76 @@
+import { REASON_CODES } from '../domain/orders/lifecycle.ts'
+import { reasonSentence } from '../lib/reason-text.ts'
+
+/** Codes of the API's own: about the request, not about what it asks for. */
+const OF_REQUESTS: Record<string, string> = {
+  answer_not_kept: 'The request with this Idempotency-Key was carried out; its answer held a secret, which is not kept.',
+  being_locked: 'A larger step holds these orders just now. Nothing was lost; try again in a moment.',
+  busy: 'Others changed the same rows at the same time. Nothing was changed; try again.',
+  cursor_invalid: 'The cursor belongs to another list or sort. Start again without one.',
+  idempotency_in_flight: 'The first request with this Idempotency-Key is still under way.',
+  idempotency_key_invalid: 'An Idempotency-Key has 1 to 200 printable characters.',
+  idempotency_mismatch: 'This Idempotency-Key was used for another request.',
+  internal_error: 'Our mistake; it was logged under the report number in the answer.',
+  invalid: 'What was sent does not fit; fields names the places.',
+  malformed_body: 'The body is not well-formed.',
+  not_allowed: 'This actor may not do this.',
+  not_found: 'It does not exist, or is not yours.',
+  not_signed_in: 'No API key and no session, or a wrong one.',
+  timeout: 'It took too long and was stopped; nothing was changed.',
+  too_large: 'The body is over the limit that limit_bytes names.',
+  too_many_requests: 'Too many wrong keys; Retry-After says how long to wait.',
+  unknown: 'An id that was sent belongs to nothing of this campaign.',
+  unsupported_media_type: 'The body has a content type that this address does not take.',
+}
+
+/** Refusals of the domain that are no reason codes of the lifecycle. */
+const OF_REFUSALS: Record<string, string> = {
+  addon_in_orders: 'Orders hold this add-on, so what it contains stays.',
+  addon_in_use: 'Orders or pledges hold this add-on. Stop offering it instead.',
+  addon_unknown: 'The add-on does not exist, or is not offered any more.',
+  addon_price_missing: 'What an add-on cost on the platform is missing.',
+  choices_missing: 'A question with choices needs at least one.',
+  code_taken: 'Another SKU has this code.',
+  countries_missing: 'A region needs a country, or is everywhere else.',
+  country_taken: 'A country stands in another region.',
+  currency_fixed: 'The currency stays as it was when the campaign was made.',
+  everywhere_else_exists: 'Another region is everywhere else.',
+  file_missing: 'The upload has no file, or the file has no name.',
+  import_applied: 'The import was applied; it cannot be discarded.',
+  import_discarded: 'The import was discarded; upload the report again.',
+  import_not_ready: 'The report is still being read.',
+  import_refused: 'The file was refused; there is nothing to apply.',
+  item_in_contents: 'A level or add-on contains this item. Take it out there first.',
+  item_in_orders: 'Orders hold this item.',
+  level_in_orders: 'Orders hold this level.',
+  level_in_pledges: 'Backers pledged for this level.',
+  level_price_missing: 'The price of a level is missing.',
+  limit_exceeded: 'More of an add-on than one backer may have.',
+  mail_bounced: 'Mail to this address came back. Correct the address first.',
+  mode_fixed: 'Test or live stays as it was when the campaign was made.',
+  name_taken: 'Another one has this name.',
+  nothing_to_do: 'There is nothing that this would change.',
+  notice_over: 'The notice has run out, or was withdrawn.',
+  order_canceled: 'The order was canceled.',
+  order_exists: 'The backer has an order; cancel it instead.',
+  order_locked: 'The choices are locked down.',
+  owner_exists: 'This Afterfund has an owner already.',
+  pledge_not_waiting: 'The pledge does not wait for the platform.',
+  pledge_waiting: 'The platform has not collected this pledge yet.',
+  pledge_withdrawn: 'The pledge was withdrawn.',
+  price_changed: 'The price is another than the one agreed to; the answer says which.',
+  prices_not_saved: 'Say what the pledge paid for first.',
+  question_answered: 'Backers answered this question.',
+  reason_missing: 'This asks for a reason.',
+  sku_in_orders: 'Orders hold this SKU.',
+  smtp_missing: 'A live campaign sends no mail before a mail server is set up.',
+  stock_below_held: 'Orders hold more pieces than this stock.',
+  survey_not_sent: 'The survey was not sent to this backer yet.',
+}
+
+/** Every code that the API answers as a problem or as a reason in `left`, with its meaning. A test compares it with the source. */
+export const CODES: Readonly<Record<string, string>> = {
+  ...OF_REQUESTS,
+  ...Object.fromEntries(REASON_CODES.map((code) => [code, reasonSentence(code)])),
+  ...OF_REFUSALS,
+}

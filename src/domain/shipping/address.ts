@@ -1,8 +1,15 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { type CountryCode, getExampleNumber, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import examples from 'libphonenumber-js/mobile/examples'
 import { z } from 'zod'
+import { canonicalPostcode, isUsualPostcode } from './address-postcode.ts'
+import { canonicalRegion } from './address-region.ts'
+import { missingText, postcodeText } from './address-words.ts'
 import { countryFormat, isCountry } from './country-formats.ts'
 
-/** A shipping address. Every part is text; '' where there is none. `region` and `postcode` only where the country's form asks for them. */
+/**
+ * A shipping address. Every part is text, in whatever script it was typed; '' where there is none. `region` is the country's own short key or name
+ * where its list knows the region. What a country's form has no field for stands in the lines (`fitAddress`); two lines hold it all.
+ */
 export interface Address {
   name: string
   line1: string
@@ -13,34 +20,50 @@ export interface Address {
   postcode: string
   /** ISO 3166 alpha-2 */
   country: string
+  /** as typed; `phoneE164` makes the form that carriers take */
   phone: string
   delivery_notes: string
 }
 
-const text = (max: number) => z.string().max(max).default('')
+export type AddressField = keyof Address
 
+/** The most characters of each part: what the schema takes and a form lets people type. */
+export const MAX_LENGTH: Record<AddressField, number> = {
+  name: 120,
+  line1: 200,
+  line2: 200,
+  sublocality: 120,
+  city: 120,
+  region: 120,
+  postcode: 20,
+  country: 2,
+  phone: 40,
+  delivery_notes: 500,
+}
+
+const text = (field: AddressField) => z.string().overwrite(withoutInvisible).max(MAX_LENGTH[field]).default('')
+
+/** An address as forms and the API send it: parts left out are ''. */
 export const addressInputSchema = z.strictObject({
-  name: text(120),
-  line1: text(200),
-  line2: text(200),
-  sublocality: text(120),
-  city: text(120),
-  region: text(120),
-  postcode: text(20),
+  name: text('name'),
+  line1: text('line1'),
+  line2: text('line2'),
+  sublocality: text('sublocality'),
+  city: text('city'),
+  region: text('region'),
+  postcode: text('postcode'),
   country: z
     .string()
     .regex(/^[A-Za-z]{2}$/)
     .toUpperCase()
     .describe('ISO 3166 alpha-2'),
-  phone: text(40),
-  delivery_notes: text(500),
+  phone: text('phone'),
+  delivery_notes: text('delivery_notes'),
 })
-
-export type AddressField = keyof Address
 
 export interface AddressRemark {
   field: AddressField
-  code: string
+  code: 'country_unknown' | 'missing' | 'postcode_unusual' | 'phone_unusual'
   message: string
 }
 
@@ -54,7 +77,7 @@ export function checkAddress(address: Address): { errors: AddressRemark[]; warni
   }
   const errors = requiredFields(address.country)
     .filter((field) => address[field].trim() === '')
-    .map((field) => ({ field, code: 'missing', message: missingText(address.country, field) }))
+    .map((field) => ({ field, code: 'missing' as const, message: missingText(address.country, field) }))
   const warnings = [postcodeWarning(address), phoneWarning(address)].filter((warning) => warning !== null)
   return { errors, warnings }
 }
@@ -64,142 +87,65 @@ const LETTERS: Record<string, AddressField> = { A: 'line1', D: 'sublocality', C:
 /** The fields without which a parcel cannot be addressed in this country. */
 export function requiredFields(country: string): AddressField[] {
   const { require, format } = countryFormat(country)
-  // Some countries require a field that their format does not have (Japan has no city field): nobody could fill it in.
+  // Some countries require a field that their format does not have: nobody could fill it in.
   const asked = [...require].filter((letter) => format.includes(`%${letter}`)).flatMap((letter) => LETTERS[letter] ?? [])
   return ['name', 'line1', ...asked.filter((field) => field !== 'line1')]
 }
 
-const MISSING: Partial<Record<AddressField, string>> = {
-  name: 'Enter the name of the person who receives the parcel.',
-  line1: 'Enter the street and house number.',
+function postcodeWarning({ country, postcode }: Address): AddressRemark | null {
+  if (isUsualPostcode(country, postcode)) return null
+  return { field: 'postcode', code: 'postcode_unusual', message: postcodeText(country) }
 }
 
-function missingText(country: string, field: AddressField): string {
-  const sentence = MISSING[field]
-  if (sentence) return sentence
-  const label = fieldLabel(country, field).toLowerCase()
-  const { postcode_example, regions } = countryFormat(country)
-  if (field === 'postcode' && postcode_example) return `Enter a ${label} like ${postcode_example}.`
-  const article = /^[aeiou]/.test(label) ? 'an' : 'a'
-  return field === 'region' && regions.length > 0 ? `Choose ${article} ${label}.` : `Enter ${article} ${label}.`
-}
-
-const LABELS: Record<string, string> = {
-  postal: 'Postal code',
-  zip: 'ZIP code',
-  pin: 'PIN code',
-  eircode: 'Eircode',
-  city: 'City',
-  district: 'District',
-  post_town: 'Town or city',
-  suburb: 'Suburb',
-  neighborhood: 'Neighborhood',
-  townland: 'Townland',
-  village_township: 'Village or township',
-  province: 'Province',
-  state: 'State',
-  island: 'Island',
-  department: 'Department',
-  parish: 'Parish',
-  oblast: 'Oblast',
-  county: 'County',
-  do_si: 'Do/Si',
-  emirate: 'Emirate',
-  prefecture: 'Prefecture',
-  region: 'Region',
-  area: 'Area',
-}
-
-/** What this country calls a field. */
-export function fieldLabel(country: string, field: AddressField): string {
-  const format = countryFormat(country)
-  const type: Partial<Record<AddressField, string>> = {
-    postcode: format.postcode_label,
-    city: format.city_label,
-    region: format.region_label,
-    sublocality: format.sublocality_label,
-  }
-  const label = LABELS[type[field] ?? '']
-  if (label) return label
-  return (
-    { name: 'Full name', line1: 'Street and house number', line2: 'Flat, floor, company', phone: 'Phone', country: 'Country' }[
-      field as string
-    ] ?? 'Delivery notes'
-  )
-}
-
-function postcodeWarning(address: Address): AddressRemark | null {
-  const { postcode: pattern, postcode_example } = countryFormat(address.country)
-  const given = address.postcode.trim()
-  if (!pattern || given === '') return null
-  const whole = new RegExp(`^(?:${pattern})$`, 'i')
-  // Spaces and hyphens are written and left out freely; the pattern is asked about each way of writing it.
-  const bare = given.replace(/[\s-]/g, '')
-  const ways = [
-    given,
-    bare,
-    ...[2, 3, 4, 5].flatMap((at) => [`${bare.slice(0, at)} ${bare.slice(at)}`, `${bare.slice(0, at)}-${bare.slice(at)}`]),
-  ]
-  if (ways.some((way) => whole.test(way))) return null
-  const label = fieldLabel(address.country, 'postcode').toLowerCase()
-  return {
-    field: 'postcode',
-    code: 'postcode_unusual',
-    message: `Enter a ${label} like ${postcode_example ?? 'your post office uses'}.`,
-  }
-}
-
-function phoneWarning(address: Address): AddressRemark | null {
-  const given = address.phone.trim()
-  if (given === '') return null
-  const number = parsePhoneNumberFromString(given, address.country as never)
-  if (number?.isValid()) return null
+function phoneWarning({ country, phone }: Address): AddressRemark | null {
+  if (phone.trim() === '' || parsePhone(country, phone)?.isValid()) return null
+  const example = isSupportedCountry(country) ? getExampleNumber(country, examples)?.formatInternational() : undefined
   return {
     field: 'phone',
     code: 'phone_unusual',
-    message: 'This does not look like a phone number. Write it with its country code, like +49 30 1234567.',
+    message: `Enter a phone number the courier can call, like ${example ?? '+44 7400 123456'}.`,
   }
 }
 
-/** Tidies what was typed: composed characters, single spaces, half-width digits, the region as its country writes it. Loses nothing. */
+function parsePhone(country: string, phone: string) {
+  return parsePhoneNumberFromString(phone, isSupportedCountry(country) ? (country as CountryCode) : undefined)
+}
+
+/** The phone of an address as carriers take it ("+351912345678"), read as a number of the address's country; null where it is none. */
+export function phoneE164({ country, phone }: Pick<Address, 'country' | 'phone'>): string | null {
+  return parsePhone(country, phone)?.number ?? null
+}
+
+/**
+ * Tidies what was typed: composed characters, single spaces, ASCII digits in postcode and phone, postcode and region as their country writes them.
+ * Guarantees that every other part keeps its letters, in whatever script, and that tidying twice changes nothing.
+ */
 export function normaliseAddress(input: Partial<Address>): Address {
-  const tidy = (value: string | undefined) => (value ?? '').normalize('NFC').replace(/\s+/g, ' ').trim()
-  const country = tidy(input.country).toUpperCase()
+  const country = oneLine(input.country?.toUpperCase())
   return {
-    name: tidy(input.name),
-    line1: tidy(input.line1),
-    line2: tidy(input.line2),
-    sublocality: tidy(input.sublocality),
-    city: tidy(input.city),
-    region: canonicalRegion(country, tidy(input.region)),
-    postcode: tidy(input.postcode?.normalize('NFKC')).toUpperCase(),
+    name: oneLine(input.name),
+    line1: oneLine(input.line1),
+    line2: oneLine(input.line2),
+    sublocality: oneLine(input.sublocality),
+    city: oneLine(input.city),
+    region: canonicalRegion(country, oneLine(input.region)),
+    postcode: canonicalPostcode(country, oneLine(input.postcode)),
     country,
-    phone: tidy(input.phone?.normalize('NFKC')),
-    delivery_notes: (input.delivery_notes ?? '').normalize('NFC').trim(),
+    phone: oneLine(input.phone?.normalize('NFKC')),
+    delivery_notes: withoutInvisible(input.delivery_notes ?? '').trim(),
   }
 }
 
-/** "são paulo", "SP" and "Sao Paulo" are one region of Brazil; the script stays the one that was typed. What no list knows stays as it is. */
-function canonicalRegion(country: string, typed: string): string {
-  if (typed === '') return ''
-  const wanted = fold(typed)
-  for (const { value, name, latin } of countryFormat(country).regions) {
-    if (fold(value) === wanted) return value
-    if (latin !== null && fold(latin) === wanted) return isLatin(value) ? value : latin
-    if (fold(name) === wanted) return isLatin(name) === isLatin(value) ? value : name
-  }
-  return typed
+function oneLine(value: string | undefined): string {
+  return withoutInvisible(value ?? '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
-function isLatin(value: string): boolean {
-  return /^[\p{Script=Latin}\p{N}\p{P}\s]+$/u.test(value)
-}
-
-function fold(value: string): string {
+/** Composed, without control characters (PostgreSQL refuses NUL), halves of characters, and marks that turn the direction of what follows. */
+function withoutInvisible(value: string): string {
   return value
-    .normalize('NFKD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .replace(/^(co|county)\.? /, '')
-    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toWellFormed()
+    .replace(/[^\P{Cc}\t\n\r]|[\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, '')
+    .normalize('NFC')
 }

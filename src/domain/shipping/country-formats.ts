@@ -2,7 +2,7 @@ import data from './country-formats.json' with { type: 'json' }
 
 /** How a country writes an address: Google's address data, boiled down by tools/make-country-formats.ts. */
 export interface CountryFormat {
-  /** %N name, %O organisation, %A street lines, %D sublocality, %C city, %S region, %Z postcode, %n new line */
+  /** %N name, %O organisation, %A street lines, %D sublocality, %C city, %S region, %Z postcode, %X sorting code, %n new line */
   format: string
   latin_format: string
   require: string
@@ -12,7 +12,17 @@ export interface CountryFormat {
   city_label: string
   sublocality_label: string
   postcode_label: string
-  regions: { value: string; name: string; latin: string | null }[]
+  regions: CountryRegion[]
+}
+
+export interface CountryRegion {
+  /** as it is stored: the short key where the country writes that into an address ("MA"), else its name */
+  value: string
+  /** in the country's own script */
+  name: string
+  latin: string
+  /** other ways to write it: codes, names in the country's other languages */
+  others: string[]
 }
 
 interface Stored {
@@ -40,10 +50,16 @@ export function isCountry(code: string): boolean {
   return Object.hasOwn(stored, code)
 }
 
+const read = new Map<string, CountryFormat>()
+
+/** Guarantees an answer for any text: a country that is not known gets the plainest form there is. */
 export function countryFormat(country: string): CountryFormat {
-  const found = stored[country] ?? {}
+  const known = isCountry(country) ? country : ''
+  const before = read.get(known)
+  if (before) return before
+  const found = stored[known] ?? {}
   const format = found.format ?? DEFAULT_FORMAT
-  return {
+  const result: CountryFormat = {
     format,
     latin_format: found.latin_format ?? format,
     require: found.require ?? 'AC',
@@ -53,6 +69,13 @@ export function countryFormat(country: string): CountryFormat {
     city_label: found.city_label ?? 'city',
     sublocality_label: found.sublocality_label ?? 'suburb',
     postcode_label: found.postcode_label ?? 'postal',
-    regions: (found.regions ?? []).map(([value = '', name = '', latin]) => ({ value, name, latin: latin ?? null })),
+    regions: (found.regions ?? []).map(([value = '', name = '', latin = '', ...others]) => ({
+      value,
+      name,
+      latin: latin || name,
+      others,
+    })),
   }
+  read.set(known, result)
+  return result
 }

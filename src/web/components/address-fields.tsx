@@ -49,8 +49,12 @@ type SelectProps = { field: AddressFormField; shared: { name: string; label: str
 
 /** The regions of a country; one that the list does not know (from a report, say) stays choosable as it is. */
 function RegionSelect({ field, shared, value }: SelectProps) {
-  const known = field.options.some((option) => option.value === value || option.also === value)
-  const options = field.options.map((option) => ({ value: option.also === value ? value : option.value, label: option.label }))
-  const unknown = value !== '' && !known ? [{ value, label: value }] : []
-  return <SelectField {...shared} placeholder="Choose…" options={[...unknown, ...options]} />
+  const known = value === '' || field.options.some((option) => option.value === value)
+  return (
+    <SelectField
+      {...shared}
+      placeholder="Choose…"
+      options={known ? field.options : [{ value, label: value }, ...field.options]}
+    />
+  )
 }

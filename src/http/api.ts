@@ -5,6 +5,7 @@ import type { Deps } from '../deps.server.ts'
 import { reportLimits } from '../domain/imports/report-types.ts'
 import { addonRoutes } from './addons.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { backerRoutes } from './backers.ts'
 import { campaignRoutes } from './campaigns.ts'
 import type { ApiEnv } from './context.ts'
 import { countRoutes } from './counts.ts'
@@ -14,6 +15,9 @@ import { idempotency } from './idempotency.ts'
 import { importRoutes } from './imports.ts'
 import { itemRoutes } from './items.ts'
 import { levelRoutes } from './levels.ts'
+import { linkRoutes } from './links.ts'
+import { mailingRoutes } from './mailings.ts'
+import { messageRoutes } from './messages.ts'
 import { nextActionRoutes } from './next-actions.ts'
 import { noticeRoutes } from './notices.ts'
 import { operationRoutes } from './operations.ts'
@@ -23,6 +27,7 @@ import { pledgePriceRoutes } from './pledge-prices.ts'
 import { answerError, answerProblem, problem, problemOfSchema } from './problem.ts'
 import { questionRoutes } from './questions.ts'
 import { shippingRoutes } from './shipping.ts'
+import { surveyRoutes } from './surveys.ts'
 import { transitionRoutes } from './transitions.ts'
 
 /** Bodies of JSON. */
@@ -51,6 +56,11 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', countRoutes(deps))
   api.route('/', importRoutes(deps))
   api.route('/', nextActionRoutes(deps))
+  api.route('/', backerRoutes(deps))
+  api.route('/', linkRoutes(deps))
+  api.route('/', mailingRoutes(deps))
+  api.route('/', surveyRoutes(deps))
+  api.route('/', messageRoutes(deps))
   api.route('/', orderRoutes(deps))
   api.route('/', orderChangeRoutes(deps))
   api.route('/', transitionRoutes(deps))

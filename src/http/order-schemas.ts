@@ -6,7 +6,7 @@ import { anyJson, id, money, time } from './openapi.ts'
 
 export const orderStatus = z.enum(ORDER_STATUSES).openapi('OrderStatus')
 
-const address = z
+export const address = z
   .object({
     name: z.string(),
     line1: z.string(),

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { isId } from '../../lib/id.ts'
 import { queueMessage } from '../messages/queue-message.ts'
@@ -6,6 +7,7 @@ import { refuseWithoutSmtp } from '../messages/refuse-without-smtp.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
+import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { type BackerKey, orderOf, saveBacker, takeBacker } from './take-backer.ts'
 
@@ -70,6 +72,27 @@ export async function showLink(
     reason: input.reason ?? null,
   })
   return linkFor(input.maker.key, input.maker.public_url, backer)
+}
+
+/** Shows the links of many backers, by id, for a list. Guarantees: one event for each, as if each was shown alone. */
+export async function showLinks(
+  tx: Tx,
+  actor: Actor,
+  input: { campaign_id: string; backer_ids: string[]; maker: LinkMaker },
+): Promise<Map<string, string>> {
+  const { campaign_id, maker } = input
+  await ownCampaign(tx.db, actor, campaign_id)
+  staffOnly(actor)
+  const backers = await tx.db
+    .selectFrom('backers')
+    .select(['campaign_id', 'id', 'link_version'])
+    .where('campaign_id', '=', campaign_id)
+    .where('id', '=', sql<string>`any(${input.backer_ids}::uuid[])`)
+    .execute()
+  await sql`insert into events (campaign_id, kind, backer_id, actor_kind, actor_id, at)
+    select b.campaign_id, 'link_shown', b.id, ${actor.kind}, ${actor.id}, ${tx.now} from backers b
+    where b.campaign_id = ${campaign_id} and b.id = any(${backers.map(({ id }) => id)}::uuid[])`.execute(tx.db)
+  return new Map(backers.map((backer) => [backer.id, linkFor(maker.key, maker.public_url, backer)]))
 }
 
 /**

@@ -31,7 +31,7 @@ export function buildProgram(): void {
 export function isBuildStale(): boolean {
   if (!existsSync(bundle) || !existsSync(stamp)) return true
   // The time written into it, when the build began: an edit during the build counts as newer.
-  const built = Date.parse(readFileSync(stamp, 'utf8'))
+  const built = Date.parse(readFileSync(stamp, 'utf8').trim())
   return sources.some((source) => newestIn(join(projectRoot, source)) > built)
 }
 

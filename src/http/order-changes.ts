@@ -27,6 +27,8 @@ const preview = z
     total: money.describe('Of the new quote; send it back as agreed_total'),
     balance_before: money,
     balance_after: money.describe('Send it back as agreed_balance'),
+    shipping_before: money,
+    shipping_after: money,
     problems: fieldProblems.describe('What stops it from being saved'),
     warnings: fieldProblems.describe('What looks unusual'),
   })

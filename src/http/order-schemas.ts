@@ -91,6 +91,25 @@ export const moneyLine = z
   })
   .openapi('MoneyLine')
 
+export const quote = z
+  .object({
+    lines: z.array(moneyLine),
+    goods: money,
+    shipping: money,
+    tax: money,
+    surcharge: money,
+    pledged: money.describe("What the platform's money counts for"),
+    shipping_left_over: money,
+    total: money,
+    country: z.string().nullable(),
+    bonus_spendable: z.boolean(),
+    level_price: money,
+    addons: z
+      .record(z.string(), z.object({ quantity: z.int(), pledged: z.int(), platform_price: money, price: money }))
+      .describe('By add-on id'),
+  })
+  .openapi('Quote')
+
 const allowed = z.object({ allowed: z.boolean(), code: z.string().nullable() })
 
 export const wholeOrder = order

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ORDER_STATUSES, SURVEY_STATES } from '../domain/orders/lifecycle.ts'
 import { id, money, time } from './openapi.ts'
-import { address, moneyLine } from './order-schemas.ts'
+import { address, moneyLine, quote } from './order-schemas.ts'
 
 /** What is filled in: SurveyData. */
 export const filledSurvey = z
@@ -70,6 +70,6 @@ export const surveyPreview = z
     ),
     ships: z.boolean(),
     shipping_fee: money.nullable(),
-    quote: z.object({ lines: z.array(moneyLine), total: money }),
+    quote,
   })
   .openapi('SurveyPreview')

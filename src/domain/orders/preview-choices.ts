@@ -15,6 +15,8 @@ export interface ChoicesPreview {
   quote: Quote
   balance_before: number
   balance_after: number
+  shipping_before: number
+  shipping_after: number
   /** what stops the change from being saved */
   problems: SurveyProblem[]
 }
@@ -44,6 +46,14 @@ export async function previewChoices(db: Db, actor: Actor, input: OrderKey & { d
   refuseChange(file.order, 'choices')
   const catalog = await loadCatalog(db, input.campaign_id)
   const { quote, problems } = compose(campaign, catalog, file, mergeData(file.data, input.data))
-  const before = file.order.balance_due
-  return { quote, balance_before: before, balance_after: before + quote.total - (file.order.quote as Quote).total, problems }
+  const before = file.order.quote as Quote
+  const { balance_due } = file.order
+  return {
+    quote,
+    balance_before: balance_due,
+    balance_after: balance_due + quote.total - before.total,
+    shipping_before: before.shipping,
+    shipping_after: quote.shipping,
+    problems,
+  }
 }

@@ -10,6 +10,7 @@ export default [
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),
     ...prefix('campaigns/:campaign', [
       route('settings', 'routes/creator/settings.tsx'),
+      route('orders', 'routes/creator/orders.tsx'),
       route('catalog/prices', 'routes/creator/prices.tsx'),
       route('survey', 'routes/creator/survey.tsx'),
       route('survey/send', 'routes/creator/mailing.tsx', { id: 'send-surveys' }),

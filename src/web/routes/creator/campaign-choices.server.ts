@@ -1,11 +1,11 @@
-import { countryOptions } from '../../../domain/shipping/country-options.ts'
+import { countriesByName } from '../../../lib/countries.ts'
 import { CURRENCIES } from '../../../lib/currencies.ts'
 import type { CampaignChoices } from './campaign-form.tsx'
 
 export function campaignChoices(): CampaignChoices {
   return {
     currencies: [...CURRENCIES],
-    countries: countryOptions(),
+    countries: countriesByName(),
     time_zones: ['UTC', ...Intl.supportedValuesOf('timeZone')],
   }
 }

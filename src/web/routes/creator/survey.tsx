@@ -1,9 +1,9 @@
 import { NOT_ANSWERED, NOT_SENT, WITHOUT_PAYMENT_METHOD } from '../../../domain/backers/selection.ts'
 import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
-import { countryOptions } from '../../../domain/shipping/country-options.ts'
 import { findCatalogueWarnings } from '../../../domain/surveys/catalogue-warnings.ts'
 import { previewAskPaymentMethod, previewRemindBackers } from '../../../domain/surveys/remind-backers.ts'
 import { previewSendSurveys } from '../../../domain/surveys/send-surveys.ts'
+import { countriesByName } from '../../../lib/countries.ts'
 import { mailingRefusalSentence } from '../../../lib/mailing-text.ts'
 import { CatalogueWarnings } from '../../components/catalogue-warnings.tsx'
 import { paths } from '../../paths.ts'
@@ -31,7 +31,7 @@ export async function loader(args: Route.LoaderArgs) {
     warnings: await findCatalogueWarnings(deps.db, campaign),
     questions: catalog.questions.length,
     levels: [...catalog.levels.map(({ id, name }) => ({ value: id, label: name })), { value: 'none', label: 'No reward' }],
-    countries: countryOptions(),
+    countries: countriesByName(),
   }
 }
 

@@ -1,0 +1,94 @@
+import { CirclePause, CreditCard } from 'lucide-react'
+import { Link } from 'react-router'
+import type { OrderSort } from '../../domain/orders/list-sorts.ts'
+import type { ShownOrder } from '../../domain/orders/order-rows.ts'
+import { countryName } from '../../lib/country-name.ts'
+import { paths } from '../paths.ts'
+import { Amount } from '../ui/numbers.tsx'
+import { Head, Table } from '../ui/table.tsx'
+import { Time } from '../ui/time.tsx'
+import { SelectAll, SelectRow } from './selection.tsx'
+import { Mark, Status } from './status.tsx'
+
+export type OrderRow = Omit<ShownOrder, 'lines' | 'address' | 'notice'>
+
+interface Props {
+  campaign: { id: string; currency: string }
+  rows: readonly OrderRow[]
+  sort: OrderSort
+  query: Record<string, string | string[]>
+}
+
+/** Orders as rows: what they are, what they owe, and what stands in their way. */
+export function OrdersTable({ campaign, rows, sort, query }: Props) {
+  const sorted = (key: string) => {
+    const direction = sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : null
+    return { to: paths.orders(campaign.id, { ...query, sort: sort === key ? `-${key}` : key }), direction }
+  }
+  return (
+    <Table caption="Orders">
+      <thead>
+        <tr>
+          <SelectAll />
+          <Head sort={sorted('number')}>Order</Head>
+          <Head cut sort={sorted('name')}>
+            Backer
+          </Head>
+          <Head sort={sorted('status')}>Status</Head>
+          <Head>Level</Head>
+          <Head>Payment method</Head>
+          <Head number sort={sorted('balance_due')}>
+            Balance, {campaign.currency}
+          </Head>
+          <Head sort={sorted('updated_at')}>Changed</Head>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} data-row>
+            <SelectRow id={row.id} label={`Select order ${row.number}`} />
+            <td>
+              <Link className="row-link" data-open to={paths.order(campaign.id, row.id)}>
+                {row.number}
+              </Link>
+            </td>
+            <td className="cut" title={row.backer.name}>
+              <bdi>{row.backer.name}</bdi>
+              {row.country && <span className="row-small">{countryName(row.country)}</span>}
+            </td>
+            <td>
+              <Status status={row.status} />
+              {row.hold && (
+                <Mark icon={CirclePause} tone="warn">
+                  On hold
+                </Mark>
+              )}
+            </td>
+            <td className="cut" title={row.level?.name}>
+              <bdi>{row.level?.name ?? 'No reward'}</bdi>
+            </td>
+            <td>
+              {row.payment_method ? (
+                <>
+                  {row.payment_method.brand} {row.payment_method.last4}
+                </>
+              ) : row.balance_due > 0 ? (
+                <Mark icon={CreditCard} tone="warn">
+                  Missing
+                </Mark>
+              ) : (
+                'Not needed'
+              )}
+            </td>
+            <td className="number">
+              <Amount minor={row.balance_due} currency={campaign.currency} />
+            </td>
+            <td>
+              <Time at={row.updated_at} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}

@@ -1,0 +1,62 @@
+import type { Catalog } from '../domain/catalog/load-catalog.ts'
+import { ORDER_STATUSES, STATUS, SURVEY_LABEL, SURVEY_STATES } from '../domain/orders/lifecycle.ts'
+import { countriesByName } from '../lib/countries.ts'
+import type { FilterKey } from './components/filter-terms.ts'
+
+/** What the filter field knows of this campaign, with the values to choose from. */
+export function filterKeys(catalog: Catalog): FilterKey[] {
+  const named = (rows: { id: string; name: string }[]) => rows.map(({ id, name }) => ({ value: id, label: name }))
+  return [
+    { key: 'status', values: ORDER_STATUSES.map((value) => ({ value, label: STATUS[value].label })) },
+    { key: 'survey', values: SURVEY_STATES.map((value) => ({ value, label: SURVEY_LABEL[value] })) },
+    { key: 'level', values: [...named(catalog.levels), { value: 'none', label: 'No reward' }] },
+    { key: 'country', values: countriesByName() },
+    {
+      key: 'sku',
+      label: 'SKU',
+      values: catalog.items.flatMap((item) =>
+        item.skus.map(({ id, code, option_name }) => ({
+          value: id,
+          label: [code, item.name, option_name].filter(Boolean).join(' · '),
+        })),
+      ),
+    },
+    { key: 'addon', label: 'add-on', values: named(catalog.addons) },
+    { key: 'hold', label: 'on hold', values: yesNo() },
+    {
+      key: 'payment_method',
+      label: 'payment method',
+      values: [
+        { value: 'missing', label: 'Missing' },
+        { value: 'usable', label: 'On file' },
+      ],
+    },
+    {
+      key: 'balance',
+      values: [
+        { value: 'owed', label: 'Owed' },
+        { value: 'zero', label: 'Nothing owed' },
+        { value: 'credit', label: 'Credit' },
+      ],
+    },
+    {
+      key: 'mail',
+      values: [
+        { value: 'ok', label: 'Reaches them' },
+        { value: 'relay', label: 'Relay address' },
+        { value: 'bounced', label: 'Bounced' },
+      ],
+    },
+    { key: 'pledge', label: 'pledged status', hint: 'as the report says it: collected, dropped, …' },
+    { key: 'has_order', label: 'has an order', values: yesNo() },
+    { key: 'operation', label: 'part of operation' },
+    { key: 'notice', label: 'named by notice' },
+  ]
+}
+
+function yesNo() {
+  return [
+    { value: 'yes', label: 'Yes' },
+    { value: 'no', label: 'No' },
+  ]
+}

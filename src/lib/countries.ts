@@ -1,7 +1,7 @@
 import { countryName } from './country-name.ts'
 
 /*
- * The countries of ISO 3166-1, and Kosovo. Names come from Intl.DisplayNames, so every language is here without a table of ours.
+ * The countries of ISO 3166-1, and what the post serves as one besides: Kosovo, Ascension, Tristan da Cunha. Names come from Intl.DisplayNames, so every language is here without a table of ours.
  */
 
 // alpha-2 and alpha-3 together
@@ -23,13 +23,10 @@ const ISO =
 
 const ALPHA_3 = new Map([...ISO.split(' ').map((pair): [string, string] => [pair.slice(2), pair.slice(0, 2)]), ['XKX', 'XK']])
 
-/** Every country as ISO 3166-1 alpha-2, in the order of the codes. */
-export const COUNTRIES: readonly string[] = [...new Set(ALPHA_3.values())].sort()
+/** Every country as its alpha-2 code, in the order of the codes. */
+export const COUNTRIES: readonly string[] = [...ALPHA_3.values(), 'AC', 'TA'].sort()
 
 const known = new Set(COUNTRIES)
-
-// Two islands that the post treats as countries of their own, though ISO only reserves their codes.
-const RESERVED = new Set(['AC', 'TA'])
 
 /** The countries for a select: sorted as the reader's language sorts their names. */
 export function countriesByName(locale = 'en'): { value: string; label: string }[] {
@@ -43,7 +40,7 @@ export function countriesByName(locale = 'en'): { value: string; label: string }
  */
 export function countryFromText(text: string): string | null {
   const code = text.trim().toUpperCase()
-  if (known.has(code) || RESERVED.has(code)) return code
+  if (known.has(code)) return code
   const name = fold(text)
   return ALPHA_3.get(code) ?? englishNames().get(name) ?? foreignNames().get(name) ?? null
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { countryFromText } from '../../lib/countries.ts'
 import { restoreFormula } from '../../lib/csv-write.ts'
 import { parseMoneyText } from '../../lib/money.ts'
-import { countryCode } from './country-codes.ts'
 import { isFileWithoutReward, levelNameOfFile, levelNameOfPrice } from './name-level.ts'
 import type { Field, Layout, PledgeStatus, ReportAddress, ReportRow, RowProblem, RowProblemCode } from './report-types.ts'
 import { rowProblem } from './row-problems.ts'
@@ -122,7 +122,7 @@ function readPledge(read: Cells, line: number, context: RowContext): Pick<Report
   if (read.text('pledge_amount') === '') read.problem('amount_missing', 'pledge_amount')
   const minimum = money('minimum')
   const country = read.text('shipping_country')
-  const code = country === '' ? null : countryCode(country)
+  const code = country === '' ? null : countryFromText(country)
   if (country !== '' && code === null) read.problem('country_unknown', 'shipping_country')
   const status = read.text('pledged_status')
   if (status === '') read.problem('status_missing', 'pledged_status')
@@ -238,7 +238,7 @@ function readAddress(read: Cells): ReportAddress | null {
   const stated = part('ship_country_code') || part('ship_country_name')
   if ([...Object.values(lines), stated].every((text) => text === '')) return null
   const country = stated || part('shipping_country')
-  const code = countryCode(country)
+  const code = countryFromText(country)
   if (code === null && country !== '')
     read.problem('country_unknown', stated && !part('ship_country_code') ? 'ship_country_name' : 'ship_country_code')
   return { ...lines, country: code ?? '', phone, delivery_notes: read.text('ship_notes') }

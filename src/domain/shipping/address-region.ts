@@ -7,24 +7,43 @@ import { type CountryRegion, countryFormat } from './country-formats.ts'
 export function findRegion(country: string, text: string): CountryRegion | null {
   const exact = fold(text)
   if (exact === '') return null
-  const regions = countryFormat(country).regions.map((region) => ({ region, names: namesOf(region) }))
-  const same = regions.find(({ names }) => names.includes(exact))
-  if (same) return same.region
-  const typed = [exact, shorten(text)]
-  const alike = regions.filter(({ region, names }) => {
-    const shortened = [region.name, region.latin, ...region.others].map(shorten)
-    return [...names, ...shortened].some((name) => name.length > 1 && typed.includes(name))
-  })
-  return alike.length === 1 ? (alike[0]?.region ?? null) : null
+  const { names, alike } = indexOf(country)
+  return names.get(exact) ?? alike.get(exact) ?? alike.get(shorten(text)) ?? null
+}
+
+interface Index {
+  names: Map<string, CountryRegion>
+  /** without the words around them; null where two regions share one */
+  alike: Map<string, CountryRegion | null>
+}
+
+const indexes = new Map<string, Index>()
+
+function indexOf(country: string): Index {
+  const before = indexes.get(country)
+  if (before) return before
+  const index: Index = { names: new Map(), alike: new Map() }
+  const { regions } = countryFormat(country)
+  if (regions.length === 0) return index
+  // Values first: a code that is also another region's name in a second language means the code.
+  for (const region of regions) index.names.set(fold(region.value), region)
+  for (const region of regions) {
+    for (const name of namesOf(region)) if (!index.names.has(fold(name))) index.names.set(fold(name), region)
+    for (const name of new Set(namesOf(region).flatMap((one) => [fold(one), shorten(one)]))) {
+      if (name.length > 1) index.alike.set(name, index.alike.has(name) && index.alike.get(name) !== region ? null : region)
+    }
+  }
+  indexes.set(country, index)
+  return index
+}
+
+function namesOf({ name, latin, others }: CountryRegion): string[] {
+  return [name, latin, ...others]
 }
 
 /** How a region is stored, whatever way it was typed. What no list knows stays as it is. */
 export function canonicalRegion(country: string, text: string): string {
   return findRegion(country, text)?.value ?? text
-}
-
-function namesOf({ value, name, latin, others }: CountryRegion): string[] {
-  return [value, name, latin, ...others].map(fold)
 }
 
 // One of them, at the start or the end of a name, is not what tells regions apart.

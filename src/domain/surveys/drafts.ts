@@ -6,6 +6,7 @@ import type { Actor } from '../shared/actor.ts'
 import { DomainError, notFound } from '../shared/errors.ts'
 import { mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
+import { addressFromReport } from '../shipping/address-fit.ts'
 import type { SurveyData, SurveyInput } from './schema.ts'
 import { SURVEY_STEPS, type SurveyStep } from './steps.ts'
 
@@ -37,7 +38,7 @@ export function startingData(
     options: {},
     addons: pledged_addons,
     country: prefill.address?.country || backer.pledge_country,
-    address: prefill.address ?? null,
+    address: prefill.address ? addressFromReport(prefill.address) : null,
     address_accepted: false,
   }
 }

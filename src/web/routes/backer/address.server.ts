@@ -11,6 +11,7 @@ import {
   checkAddress,
   normaliseAddress,
 } from '../../../domain/shipping/address.ts'
+import { fitAddress } from '../../../domain/shipping/address-fit.ts'
 import { addressFormOf } from '../../../domain/shipping/address-form.ts'
 import { mergeData } from '../../../domain/surveys/drafts.ts'
 import { type SurveyView, surveyView } from '../../../domain/surveys/survey-view.ts'
@@ -55,7 +56,7 @@ export function addressFields(view: SurveyView, values: Partial<Address>, accept
   return {
     country,
     form: country ? addressFormOf(country, view.campaign.ship_from_country) : [],
-    values,
+    values: fitAddress(normaliseAddress(values)),
     accepted,
     shipping: known ? { country: countryName(country), amount: quote.shipping, region: line?.label ?? '' } : null,
   }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { inTransaction } from '../../../domain/shared/tx.ts'
 import { saveDraft } from '../../../domain/surveys/drafts.ts'
 import { findSurveyView, type SurveyView } from '../../../domain/surveys/survey-view.ts'
+import { countriesByName } from '../../../lib/countries.ts'
 import { AddressFields } from '../../components/address-fields.tsx'
 import { CountryField } from '../../components/survey/pledge-parts.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -25,10 +26,10 @@ import {
   saveOrderAddress,
   withAddress,
 } from './address.server.ts'
-import { countryOptions, errorsByField } from './fields.server.ts'
+import { countryOptions } from './fields.server.ts'
 import { openPledge, type Pledge, readForm, refusedBy, seeOther, textOf } from './pledge.server.ts'
 import { nextPath, openStep, refuseNotOpen } from './step.server.ts'
-import { FormFacts, StepPage } from './step-page.tsx'
+import { errorsByField, FormFacts, StepPage } from './step-page.tsx'
 
 const TITLE = 'Where should we send it?'
 
@@ -47,7 +48,7 @@ export async function loader(args: Route.LoaderArgs) {
     mode,
     version: order?.version ?? 0,
     currency: view.campaign.currency,
-    countries: countryOptions(),
+    countries: countriesByName(),
     fields: addressFields(view, start, view.data.address_accepted),
   }
 }

@@ -3,16 +3,14 @@ import { optionPlaces, questionsFor } from '../../../domain/orders/order-facts.t
 import type { Quote } from '../../../domain/orders/price-order.ts'
 import type { Address } from '../../../domain/shipping/address.ts'
 import { formatAddress } from '../../../domain/shipping/address-form.ts'
-import { COUNTRY_CODES } from '../../../domain/shipping/country-formats.ts'
 import type { SurveyData } from '../../../domain/surveys/schema.ts'
 import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import type { AddonProps } from '../../components/survey/addon-fields.tsx'
-import type { FieldErrors, PlaceProps, QuestionProps } from '../../components/survey/choice-fields.tsx'
+import type { PlaceProps, QuestionProps } from '../../components/survey/choice-fields.tsx'
 import type { MoneyProps } from '../../components/survey/money-lines.tsx'
 import type { ContentsEntry, PledgeProps } from '../../components/survey/pledge-parts.tsx'
 import type { AddressProps, AnswerProps } from '../../components/survey/review-parts.tsx'
-import type { FormProblem } from '../../ui/error-summary.tsx'
 
 /*
  * A survey as the domain sees it, turned into what the components take. The same for the backer's pages and for staff who look at them.
@@ -57,13 +55,6 @@ export function levelShips(view: Viewed): boolean {
 
 export function isServed({ catalog }: Pick<Viewed, 'catalog'>, country: string): boolean {
   return destinationOf(catalog, country).served
-}
-
-/** Every country, by name. */
-export function countryOptions(locale = 'en'): { value: string; label: string }[] {
-  return COUNTRY_CODES.map((code) => ({ value: code, label: countryName(code, locale) })).sort((a, b) =>
-    a.label.localeCompare(b.label, locale),
-  )
 }
 
 export function placeProps(view: Viewed): PlaceProps[] {
@@ -140,9 +131,4 @@ export function reviewAddress({ composition, data }: Viewed): AddressProps | nul
 /** An address as its country writes it, the country's name last. */
 export function addressLines(address: Address): string[] {
   return [...formatAddress(address), countryName(address.country), address.phone].filter(Boolean)
-}
-
-/** Problems by field, as the fields take them. */
-export function errorsByField(problems: readonly FormProblem[]): FieldErrors {
-  return Object.fromEntries(problems.map(({ id = '', message }) => [id, [message]]))
 }

@@ -2,6 +2,7 @@ import { Eye } from 'lucide-react'
 import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
 import { isCountry } from '../../../domain/shipping/country-formats.ts'
 import { sampleSurvey } from '../../../domain/surveys/sample-survey.ts'
+import { countriesByName } from '../../../lib/countries.ts'
 import { BackerPage } from '../../components/backer/backer-page.tsx'
 import { WholeSurvey } from '../../components/survey/whole-survey.tsx'
 import { paths } from '../../paths.ts'
@@ -10,7 +11,6 @@ import { SelectField } from '../../ui/field.tsx'
 import { Note } from '../../ui/note.tsx'
 import { ReaderProvider } from '../../ui/reader.tsx'
 import type { Route } from './+types/preview'
-import { countryOptions } from './fields.server.ts'
 import { frameOf } from './pledge.server.ts'
 import { requireStaff } from './staff.server.ts'
 import { wholeSurvey } from './whole-survey.server.ts'
@@ -38,7 +38,7 @@ export async function loader(args: Route.LoaderArgs) {
       { value: NO_REWARD, label: 'Pledge without reward' },
     ],
     country,
-    countries: countryOptions(),
+    countries: countriesByName(),
     back_to: paths.survey(campaign.id),
   }
 }

@@ -1,16 +1,17 @@
 import type { SurveyInput } from '../../../domain/surveys/schema.ts'
 import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
+import { countriesByName } from '../../../lib/countries.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { CountryField, PledgeParts } from '../../components/survey/pledge-parts.tsx'
 import { Button } from '../../ui/button.tsx'
 import type { FormProblem } from '../../ui/error-summary.tsx'
 import { Note } from '../../ui/note.tsx'
 import type { Route } from './+types/start'
-import { asksCountry, countryOptions, errorsByField, isServed, levelShips, pledgeProps } from './fields.server.ts'
+import { asksCountry, isServed, levelShips, pledgeProps } from './fields.server.ts'
 import { SupportLink } from './frame.tsx'
 import { dayOf, textOf } from './pledge.server.ts'
 import { openStep, saveStep, withTyped } from './step.server.ts'
-import { FormFacts, StepPage } from './step-page.tsx'
+import { errorsByField, FormFacts, StepPage } from './step-page.tsx'
 
 export async function loader(args: Route.LoaderArgs) {
   const { view, page } = await openStep(args, 'start')
@@ -19,7 +20,7 @@ export async function loader(args: Route.LoaderArgs) {
     page,
     pledge: pledgeProps(view),
     country,
-    countries: asksCountry(view) ? countryOptions() : null,
+    countries: asksCountry(view) ? countriesByName() : null,
     deadline: view.campaign.lockdown_on && dayOf(view.campaign.lockdown_on, new Date(page.frame.now)),
     not_served: country && levelShips(view) && !isServed(view, country) ? countryName(country) : null,
   }

@@ -1,13 +1,13 @@
 import { addressFormOf } from '../../../domain/shipping/address-form.ts'
 import { STEP_NAME } from '../../../domain/surveys/steps.ts'
 import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
+import { countriesByName } from '../../../lib/countries.ts'
 import type { WholeSurveyProps } from '../../components/survey/whole-survey.tsx'
 import {
   addonProps,
   answersProps,
   asksCountry,
   contentsProps,
-  countryOptions,
   isServed,
   moneyProps,
   placeProps,
@@ -24,7 +24,7 @@ export function wholeSurvey(view: SurveyView): WholeSurveyProps {
     steps: view.steps.map((id) => ({ id, name: STEP_NAME[id] })),
     pledge: pledgeProps(view),
     country,
-    countries: asksCountry(view) ? countryOptions() : null,
+    countries: asksCountry(view) ? countriesByName() : null,
     served: country === null || isServed(view, country),
     places: placeProps(view),
     questions: questionProps(view),

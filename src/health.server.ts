@@ -1,6 +1,6 @@
-import { isAppendOnlyEnforced } from '../db/grants.ts'
-import { findPendingMigrations } from '../db/migrate.ts'
-import type { Deps } from '../deps.server.ts'
+import { isAppendOnlyEnforced } from './db/grants.ts'
+import { findPendingMigrations } from './db/migrate.ts'
+import type { Deps } from './deps.server.ts'
 
 export type Health = {
   status: 'ok' | 'failing'

@@ -18,7 +18,8 @@ const TITLES: Readonly<Record<string, string>> = {
   lock_notice: 'Giving notice of the lock',
   withdraw_notice: 'Withdrawing a notice',
   send_surveys: 'Sending surveys',
-  remind: 'Mailing reminders',
+  remind_backers: 'Mailing reminders',
+  ask_payment_method: 'Asking for payment methods',
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -31,5 +32,6 @@ const DONE: Readonly<Record<string, string>> = {
   lock_notice: 'Gave notice to',
   withdraw_notice: 'Withdrew the notice of',
   send_surveys: 'Sent surveys to',
-  remind: 'Reminded',
+  remind_backers: 'Reminded',
+  ask_payment_method: 'Mailed',
 }

@@ -32,7 +32,7 @@ export const paths = {
 
   orders: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders`, query),
   orders_csv: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders.csv`, query),
-  /** `name` is a staff transition of the lifecycle: lock, unlock, cancel, nothing_owed. */
+  /** `name`: lock, unlock, cancel, nothing_owed, hold, release. */
   orders_transition: (id: string, name: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/${name}`, query),
   order: (id: string, orderId: string) => `${campaign(id)}/orders/${orderId}`,
   order_part: (id: string, orderId: string, part: 'address' | 'note' | 'hold' | 'settle' | 'answers' | 'ledger') =>

@@ -11,6 +11,9 @@ export default [
     ...prefix('campaigns/:campaign', [
       route('settings', 'routes/creator/settings.tsx'),
       route('orders', 'routes/creator/orders.tsx'),
+      route('orders/do/:deed', 'routes/creator/transition.tsx'),
+      route('operations', 'routes/creator/operations.tsx'),
+      route('operations/:operation', 'routes/creator/operation.tsx'),
       route('catalog/prices', 'routes/creator/prices.tsx'),
       route('survey', 'routes/creator/survey.tsx'),
       route('survey/send', 'routes/creator/mailing.tsx', { id: 'send-surveys' }),

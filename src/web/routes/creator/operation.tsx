@@ -1,0 +1,162 @@
+import { useEffect } from 'react'
+import { Link, useRevalidator } from 'react-router'
+import { findOperation } from '../../../domain/operations/queries.ts'
+import { operationDone, operationTitle } from '../../../lib/operation-text.ts'
+import { reasonSentence } from '../../../lib/reason-text.ts'
+import { paths } from '../../paths.ts'
+import { orRefusalPage } from '../../session.server.ts'
+import { ButtonLink } from '../../ui/button.tsx'
+import { ProgressBar } from '../../ui/figures.tsx'
+import { Note } from '../../ui/note.tsx'
+import { Count, plural } from '../../ui/numbers.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { Facts, Sheet } from '../../ui/sheet.tsx'
+import { Head, Table } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import type { Route } from './+types/operation'
+import { requireCampaign } from './session.server.ts'
+
+/** Operations on backers: who is left out is a backer, not an order. */
+const MAILINGS = ['send_surveys', 'remind_backers', 'ask_payment_method']
+
+export async function loader(args: Route.LoaderArgs) {
+  const { deps, campaign } = await requireCampaign(args)
+  const operation = await orRefusalPage(findOperation(deps.db, campaign.id, args.params.operation))
+  return { campaign: { id: campaign.id, name: campaign.name }, operation, is_mailing: MAILINGS.includes(operation.kind) }
+}
+
+const LOOK_AGAIN_MS = 2_000
+
+export default function OperationPage({ loaderData }: Route.ComponentProps) {
+  const { campaign, operation, is_mailing } = loaderData
+  const isRunning = operation.state === 'queued' || operation.state === 'running'
+  useLookAgain(isRunning)
+  const [one, many] = is_mailing ? (['backer', 'backers'] as const) : (['order', 'orders'] as const)
+  const list = is_mailing ? paths.backers : paths.orders
+  return (
+    <>
+      <title>{`${operationTitle(operation.kind)} · ${campaign.name}`}</title>
+      <PageHead
+        title={operationTitle(operation.kind)}
+        crumbs={{ label: 'Operations', to: paths.operations(campaign.id) }}
+        actions={
+          <>
+            {operation.kind === 'lock' && operation.moved > 0 && (
+              <ButtonLink to={paths.orders_transition(campaign.id, 'unlock', { all: '1', operation: operation.id })}>
+                Unlock them again…
+              </ButtonLink>
+            )}
+            <ButtonLink to={list(campaign.id, { operation: operation.id })} variant="primary">
+              Show the {many}
+            </ButtonLink>
+          </>
+        }
+      />
+      <Outcome {...{ operation, isRunning, one, many }} />
+      {operation.left.length > 0 && (
+        <Sheet title="Left out" body="flush">
+          <Table caption="Left out, by reason">
+            <thead>
+              <tr>
+                <Head number>Count</Head>
+                <Head>Why</Head>
+                <Head>For example</Head>
+              </tr>
+            </thead>
+            <tbody>
+              {operation.left.map((row) => (
+                <tr key={row.code}>
+                  <td className="number">
+                    <Count of={row.count} />
+                  </td>
+                  <td className="wraps">{reasonSentence(row.code)}</td>
+                  <td>
+                    {row.sample_ids.slice(0, 3).map((id, index) => (
+                      <span key={id}>
+                        {index > 0 && ', '}
+                        <Link to={is_mailing ? paths.backer(campaign.id, id) : paths.order(campaign.id, id)}>
+                          {index === 0 ? 'one' : 'another'}
+                        </Link>
+                      </span>
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        </Sheet>
+      )}
+      <Sheet title="Facts">
+        <Facts
+          facts={[
+            { term: 'Started', fact: <Time at={operation.created_at} as="moment" /> },
+            { term: 'Finished', fact: operation.finished_at && <Time at={operation.finished_at} as="moment" /> },
+            {
+              term: 'By',
+              fact: operation.actor.name ? (
+                <bdi>{operation.actor.name}</bdi>
+              ) : operation.actor.kind === 'clock' ? (
+                'The clock, after a notice'
+              ) : null,
+            },
+            { term: 'Why', fact: operation.reason && <bdi>{operation.reason}</bdi> },
+          ]}
+        />
+      </Sheet>
+    </>
+  )
+}
+
+type OutcomeProps = {
+  operation: Route.ComponentProps['loaderData']['operation']
+  isRunning: boolean
+  one: string
+  many: string
+}
+
+function Outcome({ operation, isRunning, one, many }: OutcomeProps) {
+  if (isRunning) {
+    return (
+      <Sheet label="Progress">
+        <p>You may close this page. It goes on without it, and after a restart too.</p>
+        <ProgressBar done={operation.done} total={operation.total} label={operationTitle(operation.kind)} size="m" />
+        <p>
+          <Count of={operation.done} /> of <Count of={operation.total} />
+        </p>
+      </Sheet>
+    )
+  }
+  if (operation.state === 'failed') {
+    return (
+      <Note tone="danger" live>
+        <b>It failed on our side, and nothing was changed.</b> {operation.failure}
+      </Note>
+    )
+  }
+  const left = operation.left.reduce((sum, row) => sum + row.count, 0)
+  if (operation.moved === 0) {
+    return (
+      <Note tone="warn" live>
+        <b>No {one} qualified, so nothing was changed.</b>
+      </Note>
+    )
+  }
+  return (
+    <Note tone="good" live>
+      <b>
+        {operationDone(operation.kind)}: {plural(operation.moved, one, many)}.
+      </b>{' '}
+      {left > 0 && `${plural(left, `${one} was`, `${many} were`)} left out, as below.`}
+    </Note>
+  )
+}
+
+/** With script the page looks again by itself; without, by reload. */
+function useLookAgain(isRunning: boolean): void {
+  const { revalidate } = useRevalidator()
+  useEffect(() => {
+    if (!isRunning) return
+    const timer = setInterval(() => void revalidate(), LOOK_AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [isRunning, revalidate])
+}

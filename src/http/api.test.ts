@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
 import { useTestApi } from '../../test/setup/api.ts'
+import { createApiKey } from '../domain/accounts/api-keys.ts'
+import { createOwner } from '../domain/accounts/create-owner.ts'
+import { inTransaction } from '../domain/shared/tx.ts'
+import { hashPassword } from '../lib/password.ts'
+import type { ApiContext } from './context.ts'
+import { commit } from './idempotency.ts'
 
 const api = useTestApi()
 
@@ -20,9 +26,6 @@ test('without a key, with a wrong one and with a revoked one the answer is 401',
 
 test('a session of the same origin works; one of another origin may only read', async () => {
   const { deps, app } = api.program
-  const { hashPassword } = await import('../lib/password.ts')
-  const { createOwner } = await import('../domain/accounts/create-owner.ts')
-  const { inTransaction } = await import('../domain/shared/tx.ts')
   const owner = { name: 'Ada', email: 'ada@example.com', password_hash: await hashPassword('a long password') }
   await inTransaction(deps, (tx) => createOwner(tx, owner))
   const { headers } = await deps.auth.api.signInEmail({
@@ -99,4 +102,44 @@ test('a refused request frees its Idempotency-Key; one under way holds it until 
   const dead = new Date(api.program.deps.clock.now().getTime() - 61_000)
   await db.updateTable('idempotent_requests').set({ created_at: dead }).where('key', '=', 'make-2').execute()
   expect((await api.post('/api-keys', { name: 'right' }, key)).status).toBe(201)
+})
+
+test('ten presses at once with one Idempotency-Key carry out once', async () => {
+  const input = {
+    name: 'Once',
+    currency: 'USD',
+    ship_from_country: 'DE',
+    time_zone: 'Europe/Berlin',
+    support_email: 'help@example.com',
+    mode: 'test',
+  }
+  const press = () => api.post('/campaigns', input, { 'idempotency-key': 'campaign-1' })
+  const answers = await Promise.all(Array.from({ length: 10 }, press))
+  const made = answers.filter(({ status }) => status === 201)
+  expect(new Set(made.map(({ body }) => body.id)).size).toBe(1)
+  expect(answers.filter(({ body, status }) => status !== 201 && body.code !== 'idempotency_in_flight')).toEqual([])
+  const names = (await api.get('/campaigns')).body.data.map((each: { name: string }) => each.name)
+  expect(names).toEqual(['Once'])
+  expect((await press()).body).toEqual(made[0]?.body)
+})
+
+test('the answer is kept with the change: a request given up for dead cannot change anything after its repeat', async () => {
+  const { deps } = api.program
+  const key = { account_id: api.account_id, key: 'slow-1', taken_at: new Date('2026-01-01T00:00:00Z'), is_kept: false }
+  const taken_again = new Date('2026-01-01T00:02:00Z')
+  await deps.db
+    .insertInto('idempotent_requests')
+    .values({
+      account_id: key.account_id,
+      key: key.key,
+      request_hash: 'x',
+      status: null,
+      response: null,
+      created_at: taken_again,
+    })
+    .execute()
+  const slow = { get: (name: string) => (name === 'reservation' ? key : undefined) } as unknown as ApiContext
+  const change = commit(slow, deps, (tx) => createApiKey(tx, { account_id: api.account_id, name: 'too late' }))
+  await expect(change).rejects.toThrow('taken by a repeat')
+  expect((await api.get('/api-keys')).body.data.map((each: { name: string }) => each.name)).not.toContain('too late')
 })

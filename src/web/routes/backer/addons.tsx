@@ -7,10 +7,10 @@ import { AddonFields } from '../../components/survey/addon-fields.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Money } from '../../ui/numbers.tsx'
 import type { Route } from './+types/addons'
-import { addonProps, errorsByField } from './fields.server.ts'
+import { addonProps } from './fields.server.ts'
 import { textOf } from './pledge.server.ts'
 import { openStep, problemsOfStep, saveStep, withTyped } from './step.server.ts'
-import { FormFacts, StepPage } from './step-page.tsx'
+import { errorsByField, FormFacts, StepPage } from './step-page.tsx'
 
 const TITLE = 'Add to your parcel'
 

@@ -4,10 +4,10 @@ import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
 import { ChoiceFields } from '../../components/survey/choice-fields.tsx'
 import { Button } from '../../ui/button.tsx'
 import type { Route } from './+types/questions'
-import { errorsByField, placeProps, questionProps } from './fields.server.ts'
+import { placeProps, questionProps } from './fields.server.ts'
 import { textOf } from './pledge.server.ts'
 import { openStep, saveStep, withTyped } from './step.server.ts'
-import { FormFacts, StepPage } from './step-page.tsx'
+import { errorsByField, FormFacts, StepPage } from './step-page.tsx'
 
 const TITLE = 'Make it yours'
 

@@ -1,6 +1,7 @@
 import { ArrowLeft } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Steps } from '../../components/backer/backer-page.tsx'
+import type { FieldErrors } from '../../components/survey/choice-fields.tsx'
 import { ErrorSummary, type FormProblem, titleWith } from '../../ui/error-summary.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Note } from '../../ui/note.tsx'
@@ -93,4 +94,9 @@ export function FormFacts({ page }: { page: StepFrame }) {
       {page.next && <input type="hidden" name="next" value={page.next} />}
     </>
   )
+}
+
+/** Problems by field, as the fields take them. */
+export function errorsByField(problems: readonly FormProblem[]): FieldErrors {
+  return Object.fromEntries(problems.map(({ id = '', message }) => [id, [message]]))
 }

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { projectRoot } from '../../src/db/project-root.ts'
+import { testFolder } from './folder.ts'
+
+export type Program = {
+  url: string
+  /** All that it printed so far. */
+  output(): string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the built program as `npm start` does, on a free port and a data folder of its own. Resolves when it listens; throws
+ * with what it printed when it ends before. Stop it in afterAll: that removes the folder.
+ */
+export async function startProgram({ args = [], env = {} }: { args?: string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Program> {
+  const port = await freePort()
+  const folder = mkdtempSync(join(testFolder(), 'program-'))
+  const child = spawn(process.execPath, [join(projectRoot, 'tools', 'start.ts'), ...args], {
+    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, AFTERFUND_TEST: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text))
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const url = `http://localhost:${port}`
+  const isUp = await Promise.race([ended.then(() => false), listening(() => /^ {2}Data /m.test(printed))])
+  if (!isUp) {
+    await stop()
+    throw new Error(`The program did not start:\n${printed}`)
+  }
+  return { url, output: () => printed, stop }
+}
+
+async function listening(says: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 1200; tries++) {
+    if (says()) return true
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return false
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}

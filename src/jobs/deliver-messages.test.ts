@@ -214,3 +214,14 @@ test('a canceled order gets word of its cancellation and nothing else', async ()
     { kind: 'link', state: 'suppressed', error: 'order_canceled' },
   ])
 })
+
+test('a mail that our own code cannot write fails alone; the others leave', async () => {
+  const backer = await makeBacker(program.deps, campaign)
+  const order = await makeOrder(program.deps, campaign, backer)
+  await program.db.updateTable('orders').set({ quote: '{"lines": null}' }).where('id', '=', order.id).execute()
+  const id = await queueLink(await makeBacker(program.deps, campaign))
+  await deliverWith(null, (app) => deliverMessages(app, atOnce))
+  const broken = await program.db.selectFrom('messages').selectAll().where('backer_id', '=', backer.id).executeTakeFirstOrThrow()
+  expect(broken).toMatchObject({ state: 'failed', error: 'internal_error' })
+  expect(await messageOf(id)).toMatchObject({ state: 'sent' })
+})

@@ -14,6 +14,7 @@ import {
 } from '../domain/messages/outbox.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { type RenderedMail, renderMail } from '../emails/render.ts'
+import { isOutage } from './outage.ts'
 
 export type DeliveryParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'mailer' | 'config' | 'linkSecret'>
 
@@ -51,15 +52,23 @@ async function deliverTurn(app: DeliveryParts, delivery: Delivery, campaign_id: 
       const [message] = await claimMessages(app.db, campaign_id, app.clock.now(), 1)
       if (!message) return
       made += 1
-      await deliver(app, message)
+      await deliver(app, message).catch((error: unknown) => park(app, message, error))
     }
   }
-  await Promise.all(Array.from({ length: LANES }, lane))
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
+  for (const one of lanes) if (one.status === 'rejected') throw one.reason
   return made
 }
 
+/** A mail that breaks our own code must not stop the others; a lost database stops them all, and the lease brings it back. */
+async function park(app: DeliveryParts, message: Message, error: unknown): Promise<void> {
+  if (isOutage(error)) throw error
+  app.log.error({ error, message_id: message.id, kind: message.kind }, 'a mail could not be sent')
+  await endTry(app.db, message, app.clock.now(), { state: 'failed', error: 'internal_error' })
+}
+
 /** One try of one mail: written now from ids, handed over with no transaction open, its outcome recorded after. */
-export async function deliver(app: DeliveryParts, message: Message): Promise<void> {
+async function deliver(app: DeliveryParts, message: Message): Promise<void> {
   const { db, clock, mailer } = app
   const facts = await loadMailFacts(db, message, clock.now())
   const refusal = whyNotMail(facts)
@@ -68,8 +77,7 @@ export async function deliver(app: DeliveryParts, message: Message): Promise<voi
     const due_at = new Date(clock.now().getTime() + NO_SERVER_MS)
     return await endTry(db, message, clock.now(), { state: 'queued', error: 'smtp_missing', due_at, uncounted: true })
   }
-  const mail = write(app, facts, message)
-  if (!mail) return await endTry(db, message, clock.now(), { state: 'failed', error: 'not_written' })
+  const mail = renderMail(facts, linkFor(app.linkSecret, app.config.publicUrl, facts.backer))
   const outcome = mailer
     ? await mailer.send({
         from_name: facts.campaign.creator_name,
@@ -85,15 +93,6 @@ export async function deliver(app: DeliveryParts, message: Message): Promise<voi
 /** The same on each try. */
 function messageId({ config }: Pick<Deps, 'config'>, message: Message): string {
   return `<${message.id}@${new URL(config.publicUrl).hostname}>`
-}
-
-function write(app: DeliveryParts, facts: MailFacts, message: Message): RenderedMail | null {
-  try {
-    return renderMail(facts, linkFor(app.linkSecret, app.config.publicUrl, facts.backer))
-  } catch (error) {
-    app.log.error({ error, message_id: message.id, kind: message.kind }, 'a mail could not be written')
-    return null
-  }
 }
 
 interface Tried {

@@ -5,9 +5,12 @@ import type { Work } from '../domain/shared/tx.ts'
 /** One queue for each kind of work. */
 export const queueNames: readonly Work['job'][] = ['deliver_messages', 'run_operation', 'read_import']
 
+/** Jobs only announce rows that the worker finds by itself too: they are not repeated, and done ones are soon gone. */
+const announcements = { retryLimit: 0, deleteAfterSeconds: 3_600 }
+
 /** A queue must exist before anything is sent to it. */
 export async function createQueues(boss: PgBoss): Promise<void> {
-  for (const name of queueNames) await boss.createQueue(name)
+  for (const name of queueNames) await boss.createQueue(name, announcements)
 }
 
 /** Writes jobs inside the caller's transaction: they exist exactly when it commits. */

@@ -11,6 +11,7 @@ import { carryOutTransition } from '../domain/orders/transition-orders.ts'
 import { DomainError } from '../domain/shared/errors.ts'
 import { inTransaction, sqlState, type Tx } from '../domain/shared/tx.ts'
 import { isMailing, runMailing } from '../domain/surveys/run-mailing.ts'
+import { isOutage } from './outage.ts'
 
 export type OperationParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log'>
 
@@ -43,13 +44,6 @@ async function carryOut(tx: Tx, key: OperationKey): Promise<boolean> {
   else if (isStaffTransition(kind)) await carryOutTransition(tx, actor, key)
   else throw new Error(`Nothing carries out operations of kind ${kind}`)
   return true
-}
-
-/** The database went away, or others held the rows: the operation stays as it is and is tried again. */
-function isOutage(error: unknown): boolean {
-  const state = sqlState(error) ?? ''
-  if (/^(08|57P|53)/.test(state) || state === '55P03' || /^(ECONN|EPIPE|ETIMEDOUT)/.test(state)) return true
-  return error instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)
 }
 
 function failureText(error: unknown): string {

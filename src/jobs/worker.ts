@@ -23,29 +23,28 @@ type Parts = Omit<Deps, 'worker'>
 export function createWorker(deps: Parts): Worker {
   let timer: NodeJS.Timeout | undefined
   let isStopping = false
-  let fault: string | null = 'It was not started'
+  let isStarted = false
+  const faults = new Map<object, string>()
   const mail = oneAtATime(deliveryOf(deps, () => isStopping))
   const steps = oneAtATime(() => runSteps(deps))
   const imports = oneAtATime(() => readWaitingImports(deps))
 
-  const watched = (run: () => Promise<number>) =>
-    run().then(
-      () => {
-        if (!isStopping) fault = null
-      },
+  const watched = (lane: Lane) =>
+    lane.run().then(
+      () => faults.delete(lane),
       (error: unknown) => {
-        fault = error instanceof Error ? error.message : String(error)
+        faults.set(lane, error instanceof Error ? error.message : String(error))
         deps.log.error({ error }, 'the worker failed; it tries again')
       },
     )
   // Each in its own time: mails may leave slowly for hours, a large upload takes half a minute, and a notice waits for neither.
   const look = async () => {
-    if (!isStopping) await Promise.all([mail, steps, imports].map(({ run }) => watched(run)))
+    if (!isStopping) await Promise.all([mail, steps, imports].map(watched))
   }
 
   return {
     async start() {
-      fault = null
+      isStarted = true
       for (const name of queueNames) {
         await deps.boss.work(name, { batchSize: 100, pollingIntervalSeconds: LISTEN_S }, async () => void look())
       }
@@ -54,7 +53,6 @@ export function createWorker(deps: Parts): Worker {
     },
     async stop() {
       isStopping = true
-      fault = 'It was stopped'
       if (timer) {
         clearInterval(timer)
         await Promise.all(queueNames.map((name) => deps.boss.offWork(name, { wait: false })))
@@ -76,7 +74,10 @@ export function createWorker(deps: Parts): Worker {
       const waiting = [await findDueNotices(deps.db, now), await findWaitingOperations(deps.db), await findImportsToRead(deps.db)]
       return waiting.every((rows) => rows.length === 0)
     },
-    fault: () => fault,
+    fault() {
+      if (isStopping) return 'It was stopped'
+      return isStarted ? (faults.values().next().value ?? null) : 'It was not started'
+    },
   }
 }
 
@@ -91,8 +92,14 @@ async function runSteps(deps: Parts): Promise<number> {
   return done
 }
 
+interface Lane {
+  run(): Promise<number>
+  idle(): Promise<void>
+  isBusy(): boolean
+}
+
 /** Runs one call after the other: who comes while one runs gets the next run, so nothing that was written before it came is missed. */
-function oneAtATime(run: () => Promise<number>): { run(): Promise<number>; idle(): Promise<void>; isBusy(): boolean } {
+function oneAtATime(run: () => Promise<number>): Lane {
   let current: Promise<number> | null = null
   let next: Promise<number> | null = null
   const begin = (): Promise<number> => {

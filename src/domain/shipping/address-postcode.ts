@@ -6,7 +6,7 @@ const ZEROS = [
 ]
 
 /** One way to write what was typed: ASCII digits (from full width, Arabic, Devanagari…), plain hyphens, capitals, single spaces, no 〒. */
-export function foldPostcode(typed: string): string {
+function foldPostcode(typed: string): string {
   return typed
     .normalize('NFKC')
     .toUpperCase()

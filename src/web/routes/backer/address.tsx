@@ -26,7 +26,6 @@ import {
   saveOrderAddress,
   withAddress,
 } from './address.server.ts'
-import { countryOptions } from './fields.server.ts'
 import { openPledge, type Pledge, readForm, refusedBy, seeOther, textOf } from './pledge.server.ts'
 import { nextPath, openStep, refuseNotOpen } from './step.server.ts'
 import { errorsByField, FormFacts, StepPage } from './step-page.tsx'

@@ -1,27 +1,24 @@
-import { configDefaults, defineConfig } from 'vitest/config'
+import { globSync, readFileSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
 
-// Beside the code: x.test.ts needs no database unless it says x.db.test.ts; both kinds run on the same server setup.
-const withDatabase = ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts']
+// Tests stand beside the code. Those that ask for a database get the server's setup; the rest start without it.
+const besideCode = globSync(['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts']).filter((path) => !path.endsWith('.race.test.ts'))
+const wantsDatabase = (path: string) =>
+  /test\/setup\/(?:database|deps|api)\.ts|cloneDatabase|useTest\w+/.test(readFileSync(path, 'utf8'))
+const globalSetup = ['test/setup/global-database.ts']
+const long = { testTimeout: 120_000, hookTimeout: 120_000 }
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/setup/global-database.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'code', include: withDatabase, exclude: [...configDefaults.exclude, '**/*.race.test.ts'] } },
-      { extends: true, test: { name: 'race', include: ['{src,test}/**/*.race.test.ts'], testTimeout: 60_000 } },
-      {
-        extends: true,
-        test: {
-          name: 'scenario',
-          include: ['test/scenarios/**/*.test.ts'],
-          exclude: ['**/*.race.test.ts'],
-          testTimeout: 120_000,
-        },
-      },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { extends: true, test: { name: 'unit', include: besideCode.filter((path) => !wantsDatabase(path)) } },
+      { extends: true, test: { name: 'database', globalSetup, include: besideCode.filter(wantsDatabase) } },
+      { extends: true, test: { name: 'race', globalSetup, include: ['{src,test}/**/*.race.test.ts'], ...long } },
+      { extends: true, test: { name: 'scenario', globalSetup, include: ['test/{scenarios,properties}/**/*.test.ts'], ...long } },
+      { extends: true, test: { name: 'e2e', globalSetup, include: ['test/e2e/**/*.test.ts'], ...long } },
     ],
   },
 })

@@ -6,9 +6,9 @@ import {
   BACKER_MAY_CHANGE,
   ORDER_STATUSES,
   STATUS,
-  type Transition,
   TRANSITION_NAMES,
   TRANSITIONS,
+  type Transition,
 } from '../src/domain/orders/lifecycle.ts'
 
 /** docs/generated/lifecycle.md: the picture and the tables of the lifecycle, drawn from the one table in the code. */

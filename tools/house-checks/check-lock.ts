@@ -7,13 +7,18 @@ const lockPath = 'package-lock.json'
 export function checkLock(files: SourceFile[]): Finding[] {
   const lock = files.find(({ path }) => path === lockPath)
   const manifest = files.find(({ path }) => path === 'package.json')
-  if (!lock || !manifest) return [{ path: lockPath, line: 1, message: 'package.json and package-lock.json belong into the repository' }]
+  if (!lock || !manifest)
+    return [{ path: lockPath, line: 1, message: 'package.json and package-lock.json belong into the repository' }]
   const stubs = findMissingStubs(JSON.parse(lock.text)).map(({ name }) => ({
     path: lockPath,
     line: 1,
     message: `${name} has no entry, so npm ci refuses the lock: run node tools/lock-stubs.ts`,
   }))
-  const resolved = findMatches(lock, /"resolved": "https?:/g, () => 'The lock names a registry: omit-lockfile-registry-resolved in .npmrc keeps it out')
+  const resolved = findMatches(
+    lock,
+    /"resolved": "https?:/g,
+    () => 'The lock names a registry: omit-lockfile-registry-resolved in .npmrc keeps it out',
+  )
   return [...stubs, ...resolved, ...rangesOf(manifest)]
 }
 

@@ -68,11 +68,20 @@ describe('the rules of the house bite', () => {
 
   test('and leave alone what they do not mean', () => {
     const files = [
-      ...file('src/web/routes/x.tsx', 'export default function Page() { return <p className="ms-2 pe-1 text-end bg-sheet">left-over</p> }'),
+      ...file(
+        'src/web/routes/x.tsx',
+        'export default function Page() { return <p className="ms-2 pe-1 text-end bg-sheet">left-over</p> }',
+      ),
       ...file('src/web/styles/x.css', '.x { margin-inline-start: 2px; inset-inline-end: 0; text-align: start }'),
       ...file('src/domain/orders/move-orders.ts', 'sql`update orders o set status = ${to} where true`'),
-      ...file('src/domain/orders/y.ts', `db.updateTable('orders').set({ version: 2 }).where('status', '=', 'open').execute(); const row = { status: 'x' }`),
-      ...file('src/domain/orders/z.ts', 'sql`update orders set version = 2 where status = ${from}`; const at = tx.now; clock.now()'),
+      ...file(
+        'src/domain/orders/y.ts',
+        `db.updateTable('orders').set({ version: 2 }).where('status', '=', 'open').execute(); const row = { status: 'x' }`,
+      ),
+      ...file(
+        'src/domain/orders/z.ts',
+        'sql`update orders set version = 2 where status = ${from}`; const at = tx.now; clock.now()',
+      ),
     ]
     expect(checkHouseRules(files)).toEqual([])
   })
@@ -86,7 +95,11 @@ describe('the rules of the house bite', () => {
 describe('the lock', () => {
   const lock = {
     packages: {
-      'node_modules/tool': { version: '1.0.0', dev: true, optionalDependencies: { '@tool/darwin-arm64': '1.0.0', '@tool/linux-x64': '1.0.0' } },
+      'node_modules/tool': {
+        version: '1.0.0',
+        dev: true,
+        optionalDependencies: { '@tool/darwin-arm64': '1.0.0', '@tool/linux-x64': '1.0.0' },
+      },
       'node_modules/@tool/linux-x64': { version: '1.0.0' },
     },
   }

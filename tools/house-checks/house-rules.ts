@@ -20,13 +20,18 @@ const wantsDefaultExport = (path: string) =>
 
 const writesStatus = ['src/domain/orders/transition-orders.ts', 'src/domain/orders/move-orders.ts']
 
-const colours = 'red|orange|amber|yellow|lime|green|emerald|teal|cyan|sky|blue|indigo|violet|purple|fuchsia|pink|rose|slate|gray|zinc|neutral|stone'
-const paletteClass = new RegExp(`(?<=["'\`\\s:])(?:bg|text|border|ring|fill|stroke|outline|divide|from|to|via|shadow)-(?:${colours})-\\d{2,3}\\b`, 'g')
+const colours =
+  'red|orange|amber|yellow|lime|green|emerald|teal|cyan|sky|blue|indigo|violet|purple|fuchsia|pink|rose|slate|gray|zinc|neutral|stone'
+const paletteClass = new RegExp(
+  `(?<=["'\`\\s:])(?:bg|text|border|ring|fill|stroke|outline|divide|from|to|via|shadow)-(?:${colours})-\\d{2,3}\\b`,
+  'g',
+)
 const physicalClass =
   /(?<=["'`\s:])-?(?:ml|mr|pl|pr|left|right|scroll-ml|scroll-mr|border-l|border-r|rounded-l|rounded-r|rounded-tl|rounded-tr|rounded-bl|rounded-br)-[\w[\]./%]+|(?<=["'`\s:])(?:text-left|text-right|float-left|float-right|border-l|border-r)(?=["'`\s])/g
 const physicalProperty =
   /(?<=[{;\s])(?:margin|padding|border)-(?:left|right)(?:-\w+)?\s*:|(?<=[{;\s])(?:left|right)\s*:\s|text-align\s*:\s*(?:left|right)|float\s*:\s*(?:left|right)/g
-const updatesStatus = /updateTable\(\s*['"]orders['"](?:(?!\.execute)[\s\S]){0,400}?\bstatus\s*:|\bupdate\s+orders\b(?:(?!\bwhere\b)[\s\S]){0,600}?\bset\b(?:(?!\bwhere\b)[\s\S]){0,600}?(?<![.\w])status\s*=/g
+const updatesStatus =
+  /updateTable\(\s*['"]orders['"](?:(?!\.execute)[\s\S]){0,400}?\bstatus\s*:|\bupdate\s+orders\b(?:(?!\bwhere\b)[\s\S]){0,600}?\bset\b(?:(?!\bwhere\b)[\s\S]){0,600}?(?<![.\w])status\s*=/g
 
 /** The folder of the machines that build this; it must never stand in a file. Put together so that it does not stand here. */
 const machinePath = new RegExp(`/${'work'}/(?:main|shared|team)|/${'root'}/`, 'g')

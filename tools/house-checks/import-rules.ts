@@ -39,12 +39,18 @@ function checkFile(file: SourceFile): Finding[] {
 
 function refusalFor(path: string, area: string, target: string, isTypeOnly: boolean): string | null {
   const to = areaOf(target)
-  if (browserFolders.some((folder) => path.startsWith(folder)) && to === 'domain' && !isTypeOnly && !pureDomainFiles.test(target)) {
+  if (
+    browserFolders.some((folder) => path.startsWith(folder)) &&
+    to === 'domain' &&
+    !isTypeOnly &&
+    !pureDomainFiles.test(target)
+  ) {
     return `${target} does not belong into the browser: components take pure files of the domain only`
   }
   if (to === area || to === 'lib') return null
   if (area === 'lib' || area === 'db') return `${area} imports nothing of ours, but ${target}`
-  if (isTypeOnly && (to === 'root' || target === 'src/db/types.ts')) return area === 'domain' && to === 'root' ? domainRefusal(target) : null
+  if (isTypeOnly && (to === 'root' || target === 'src/db/types.ts'))
+    return area === 'domain' && to === 'root' ? domainRefusal(target) : null
   if (area === 'adapters' && to === 'domain') {
     return isTypeOnly ? null : `adapters take only types of the domain, but here comes code of ${target}`
   }
@@ -61,11 +67,16 @@ function areaOf(path: string): string {
   return parts[0] === 'src' && parts.length > 2 ? (parts[1] ?? 'root') : 'root'
 }
 
-const importPattern = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'"\n;]*?(?:\{[^}]*\})?[^'"\n;]*?)\s*(?:from\s+)?['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)/g
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?([^'"\n;]*?(?:\{[^}]*\})?[^'"\n;]*?)\s*(?:from\s+)?['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]\s*\)/g
 
 function importsOf(file: SourceFile): Import[] {
   return [...file.text.matchAll(importPattern)].map((match) => {
-    const names = /\{([^}]*)\}/.exec(match[2] ?? '')?.[1]?.split(',').map((name) => name.trim()) ?? []
+    const names =
+      /\{([^}]*)\}/
+        .exec(match[2] ?? '')?.[1]
+        ?.split(',')
+        .map((name) => name.trim()) ?? []
     const named = names.filter(Boolean)
     const allTypes = named.length > 0 && named.every((name) => name.startsWith('type ')) && /^\s*\{/.test(match[2] ?? '')
     const before = file.text.slice(0, (match.index ?? 0) + (match[0].startsWith('\n') ? 1 : 0))

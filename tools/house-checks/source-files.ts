@@ -12,7 +12,10 @@ const textEndings = /\.(ts|tsx|mjs|js|css|json|md|sql|html|svg|yml|yaml|sh|txt)$
 
 /** Every text file of the repository: what git tracks, and what is new and not ignored. */
 export function readSourceFiles(): SourceFile[] {
-  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: projectRoot, encoding: 'utf8' })
+  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: projectRoot,
+    encoding: 'utf8',
+  })
   return list
     .split('\n')
     .filter((path) => textEndings.test(path) && existsSync(join(projectRoot, path)))

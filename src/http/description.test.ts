@@ -95,3 +95,13 @@ test('there is a plain page of it, where problems lead to', async () => {
   expect(page).toContain(`id="${body.type.split('#')[1]}"`)
   expect(page).not.toMatch(/<script|style=/)
 })
+
+test('the guide names only addresses that exist', () => {
+  const guide = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
+  const paths = operations.map(({ method, path }) => new RegExp(`^${method} ${path.replace(/\{[^}]+\}/g, '[^/ ]+')}$`, 'i'))
+  const named = [...guide.matchAll(/api (GET|POST|PUT) "?(\$campaign|\/campaigns)([^" ?]*)/g)].map(
+    ([, method, base, rest]) => `${method} /campaigns${base === '$campaign' ? '/x' : ''}${rest}`,
+  )
+  expect(named.length).toBeGreaterThan(15)
+  expect(named.filter((each) => !paths.some((path) => path.test(each)))).toEqual([])
+})

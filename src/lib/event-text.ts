@@ -62,7 +62,8 @@ const DID: Readonly<Record<string, Say>> = {
   left_open_by_notice: 'left the order open when the notice ran out',
   address_accepted: 'said that the address is right as it is',
   // of a backer
-  backer_imported: 'brought the backer in from a report',
+  backer_imported: (event) =>
+    event.code === 'changed' ? 'brought changes of the pledge from a report' : 'brought the backer in from a report',
   backer_corrected: (event) => `corrected ${fieldWords(event)}`,
   link_shown: (_event, telling) => (telling.reader === 'backer' ? 'looked at your link' : 'looked at the link'),
   link_resent: (event) => (event.actor.kind === 'backer' ? 'asked for the link again' : 'sent the link again'),
@@ -74,7 +75,7 @@ const DID: Readonly<Record<string, Say>> = {
     `looked at the survey as ${telling.reader === 'backer' ? 'you see it' : 'the backer sees it'}`,
   note_saved: 'saved a note',
   pledge_withdrawn: 'withdrew the pledge',
-  pledge_decided: 'decided about the pledge',
+  pledge_decided: (event) => (event.code === 'dropped' ? 'took the pledge as not paid' : 'took the pledge as collected'),
   mail_bounced: 'found that mail to this address bounces',
   // of the campaign
   campaign_created: 'made the campaign',
@@ -119,10 +120,13 @@ function them({ reader }: Telling): string {
   return reader === 'backer' ? 'you' : 'the backer'
 }
 
+/** Kinds whose words tell their code. */
+const SAID_BY_ITSELF: ReadonlySet<string> = new Set(['settled_outside', 'backer_imported', 'pledge_decided'])
+
 function whyOf(event: ToldEvent, telling: Telling): string | null {
   const parts: string[] = []
   if (event.reason) parts.push(event.reason)
-  else if (event.code && event.kind !== 'settled_outside') parts.push(codeWords(event.code))
+  else if (event.code && !SAID_BY_ITSELF.has(event.kind)) parts.push(codeWords(event.code))
   const change = balanceWords(event, telling)
   if (change) parts.push(change)
   return parts.length > 0 ? parts.join(' · ') : null
@@ -160,6 +164,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   address: 'the address',
   name: 'the name',
   email: 'the mail address',
+  email_state: 'the state of the mail address',
   lockdown_on: 'the lockdown date',
   payment_method: 'the payment method',
   pledge_amount: 'the pledge amount',

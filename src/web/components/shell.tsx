@@ -11,7 +11,7 @@ import {
   Users,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Link, NavLink } from 'react-router'
+import { Link, NavLink, useLocation } from 'react-router'
 import { paths } from '../paths.ts'
 import { useClosing } from '../ui/disclosure.tsx'
 import { ProgressBar } from '../ui/figures.tsx'
@@ -118,6 +118,8 @@ interface Entry {
   count?: number | undefined
   /** Only this very address is current: the overview contains all others. */
   exact?: boolean
+  /** Stands below in the list as an entry of its own. */
+  sub?: { label: string; to: string }
 }
 
 function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: ShellProps['counts'] }) {
@@ -130,7 +132,7 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
       { label: 'Messages', to: paths.messages(id), icon: Mail },
     ],
     [
-      { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen },
+      { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen, sub: { label: 'Prices', to: paths.prices(id) } },
       { label: 'Survey', to: paths.survey(id), icon: ListChecks },
       { label: 'Imports', to: paths.imports(id), icon: Upload },
     ],
@@ -142,18 +144,10 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
         {groups.map((group, g) =>
           group.map((entry, e) => (
             <li key={entry.to} className={g > 0 && e === 0 ? 'spine-gap' : undefined}>
-              <NavLink to={entry.to} end={entry.exact ?? false} prefetch="intent">
-                <Icon of={entry.icon} />
-                {entry.label}
-                {entry.count !== undefined && (
-                  <span className="spine-count">
-                    <Count of={entry.count} />
-                  </span>
-                )}
-              </NavLink>
-              {entry.label === 'Catalogue' && (
-                <NavLink to={paths.prices(id)} className="spine-sub">
-                  Prices
+              <SpineEntry entry={entry} />
+              {entry.sub && (
+                <NavLink to={entry.sub.to} className="spine-sub">
+                  {entry.sub.label}
                 </NavLink>
               )}
             </li>
@@ -161,6 +155,24 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
         )}
       </ul>
     </nav>
+  )
+}
+
+/** Current with everything below it, but for what has an entry of its own. */
+function SpineEntry({ entry }: { entry: Entry }) {
+  const { pathname } = useLocation()
+  const isOn = (to: string) => pathname === to || pathname.startsWith(`${to}/`)
+  const isCurrent = entry.exact ? pathname === entry.to : isOn(entry.to) && !(entry.sub && isOn(entry.sub.to))
+  return (
+    <Link to={entry.to} prefetch="intent" aria-current={isCurrent ? 'page' : undefined}>
+      <Icon of={entry.icon} />
+      {entry.label}
+      {entry.count !== undefined && (
+        <span className="spine-count">
+          <Count of={entry.count} />
+        </span>
+      )}
+    </Link>
   )
 }
 

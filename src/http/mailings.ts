@@ -86,19 +86,19 @@ export function mailingRoutes(deps: Deps) {
   const smtp = deps.mailer !== null
   return newRoutes()
     .openapi(send, async (c) => {
-      const { dry_run: isPreview = false, selection = NOT_SENT } = c.req.valid('json') ?? {}
+      const { dry_run: isPreview, selection = NOT_SENT } = c.req.valid('json') ?? {}
       const input: MailingInput = { ...c.req.valid('param'), selection, smtp }
       if (isPreview) return c.json(fromSendPreview(await previewSendSurveys(deps.db, actorOf(c), input)), 200)
       return c.json(await commit(c, deps, async (tx) => fromAnswer(await sendSurveys(tx, actorOf(c), input))), 200)
     })
     .openapi(remind, async (c) => {
-      const { dry_run: isPreview = false, selection = NOT_ANSWERED } = c.req.valid('json') ?? {}
+      const { dry_run: isPreview, selection = NOT_ANSWERED } = c.req.valid('json') ?? {}
       const input: MailingInput = { ...c.req.valid('param'), selection, smtp }
       if (isPreview) return c.json(fromPreview(await previewRemindBackers(deps.db, actorOf(c), input)), 200)
       return c.json(await commit(c, deps, async (tx) => fromAnswer(await remindBackers(tx, actorOf(c), input))), 200)
     })
     .openapi(ask, async (c) => {
-      const { dry_run: isPreview = false, selection = WITHOUT_PAYMENT_METHOD } = c.req.valid('json') ?? {}
+      const { dry_run: isPreview, selection = WITHOUT_PAYMENT_METHOD } = c.req.valid('json') ?? {}
       const input: MailingInput = { ...c.req.valid('param'), selection, smtp }
       if (isPreview) return c.json(fromPreview(await previewAskPaymentMethod(deps.db, actorOf(c), input)), 200)
       return c.json(await commit(c, deps, async (tx) => fromAnswer(await askPaymentMethod(tx, actorOf(c), input))), 200)

@@ -62,7 +62,12 @@ export async function listMessages(db: Db, campaign_id: string, input: MessageLi
       and ${afterCursor(input.cursor)}
     order by m.created_at desc, m.id limit ${size + 1}`.execute(db)
   const page = cutPage(rows, size, (row) => writeCursor('newest', [row.created, row.id]))
-  return { data: page.data.map(({ created: _, ...row }) => row), next_cursor: page.next_cursor }
+  return { data: page.data.map(shown), next_cursor: page.next_cursor }
+}
+
+function shown(row: MessageRow): MessageRow {
+  const { id, kind, backer_id, backer_name, to, state, at, due_at, tries, error, subject } = row
+  return { id, kind, backer_id, backer_name, to, state, at, due_at, tries, error, subject }
 }
 
 const MOMENT = /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/
@@ -83,8 +88,7 @@ export async function findMessage(db: Db, scope: { actor: Actor; campaign_id: st
     where m.campaign_id = ${scope.campaign_id} and m.id = ${id}`.execute(db)
   const row = rows[0]
   if (!row) throw notFound('message')
-  const { created: _, kept, ...message } = row
-  return { ...message, text: kept?.text ?? null, html: kept?.html ?? null }
+  return { ...shown(row), text: row.kept?.text ?? null, html: row.kept?.html ?? null }
 }
 
 /** How many mails are in each state. */

@@ -35,8 +35,7 @@ export const paths = {
   /** `name`: lock, unlock, cancel, nothing_owed, hold, release. */
   orders_transition: (id: string, name: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/${name}`, query),
   order: (id: string, orderId: string) => `${campaign(id)}/orders/${orderId}`,
-  order_part: (id: string, orderId: string, part: 'address' | 'note' | 'hold' | 'settle' | 'answers' | 'ledger') =>
-    `${campaign(id)}/orders/${orderId}/${part}`,
+  order_part: (id: string, orderId: string, part: 'address' | 'settle') => `${campaign(id)}/orders/${orderId}/${part}`,
   operations: (id: string) => `${campaign(id)}/operations`,
   operation: (id: string, operationId: string) => `${campaign(id)}/operations/${operationId}`,
   notice: (id: string, noticeId: string) => `${campaign(id)}/notices/${noticeId}`,
@@ -45,6 +44,8 @@ export const paths = {
 
   backers: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/backers`, query),
   backer: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}`,
+  /** Fill the survey, or change it, for a backer. */
+  backer_answers: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}/answers`,
 
   messages: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/messages`, query),
   message: (id: string, messageId: string) => `${campaign(id)}/messages/${messageId}`,

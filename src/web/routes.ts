@@ -9,9 +9,11 @@ export default [
     route('campaigns', 'routes/creator/campaigns.tsx'),
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),
     ...prefix('campaigns/:campaign', [
+      index('routes/creator/overview.tsx'),
       route('settings', 'routes/creator/settings.tsx'),
       route('orders', 'routes/creator/orders.tsx'),
       route('orders/do/:deed', 'routes/creator/transition.tsx'),
+      route('orders/:order', 'routes/creator/order.tsx'),
       route('operations', 'routes/creator/operations.tsx'),
       route('operations/:operation', 'routes/creator/operation.tsx'),
       route('catalog/prices', 'routes/creator/prices.tsx'),

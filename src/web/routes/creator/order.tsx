@@ -1,0 +1,164 @@
+import { CirclePause } from 'lucide-react'
+import { Link } from 'react-router'
+import { findOrder, type WholeOrder } from '../../../domain/orders/queries.ts'
+import { listEvents } from '../../../domain/orders/timeline.ts'
+import { formatAddress } from '../../../domain/shipping/address-form.ts'
+import { countryName } from '../../../lib/country-name.ts'
+import { reasonSentence } from '../../../lib/reason-text.ts'
+import { BackerSheet, DeliverySheet, LinesSheet, MoneySheet } from '../../components/order-sheets.tsx'
+import { OrderTimeline } from '../../components/order-timeline.tsx'
+import { Status } from '../../components/status.tsx'
+import { paths, withQuery } from '../../paths.ts'
+import { orRefusalPage } from '../../session.server.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Menu } from '../../ui/disclosure.tsx'
+import { Note } from '../../ui/note.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { Sheet, Sheets } from '../../ui/sheet.tsx'
+import { Pages } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import type { Route } from './+types/order'
+import { requireCampaign } from './session.server.ts'
+
+export async function loader(args: Route.LoaderArgs) {
+  const { deps, campaign } = await requireCampaign(args)
+  const search = new URL(args.request.url).searchParams
+  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order))
+  const events = await listEvents(
+    deps.db,
+    { campaign_id: campaign.id, backer_id: order.backer.id },
+    { cursor: search.get('cursor') ?? undefined, limit: 30 },
+  )
+  const { address } = order
+  return {
+    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
+    order,
+    saved: search.get('saved'),
+    address: address && {
+      lines: formatAddress(address),
+      country: countryName(address.country),
+      phone: address.phone,
+      notes: address.delivery_notes,
+    },
+    events,
+  }
+}
+
+const SAVED: Record<string, string> = {
+  address: 'The address is saved.',
+  settled: 'The amount is settled.',
+  answers: 'The order is changed, and its backer was mailed.',
+}
+
+export default function Order({ loaderData }: Route.ComponentProps) {
+  const { campaign, order, address, events, saved } = loaderData
+  return (
+    <>
+      <title>{`Order ${order.number} · ${campaign.name}`}</title>
+      <PageHead
+        title={`Order ${order.number}`}
+        beside={<Status status={order.status} chip />}
+        crumbs={{ label: 'Orders', to: paths.orders(campaign.id) }}
+        facts={
+          <>
+            <bdi>{order.backer.name}</bdi> · <bdi>{order.level?.name ?? 'No reward'}</bdi>
+            {order.country && ` · ${countryName(order.country)}`}
+          </>
+        }
+        actions={<Actions campaign_id={campaign.id} order={order} />}
+      />
+      {saved && SAVED[saved] && (
+        <Note tone="good" live dismiss_to={paths.order(campaign.id, order.id)}>
+          {SAVED[saved]}
+        </Note>
+      )}
+      <Notices campaign_id={campaign.id} order={order} />
+      <Sheets columns="main-side">
+        <div className="sheets">
+          <LinesSheet campaign={campaign} order={order} />
+          <MoneySheet order={order} />
+          <Sheet title="Timeline">
+            <OrderTimeline campaign={campaign} events={events.data} />
+            <Pages
+              older_to={events.next_cursor ? withQuery(paths.order(campaign.id, order.id), { cursor: events.next_cursor }) : null}
+            />
+          </Sheet>
+        </div>
+        <div className="sheets">
+          <DeliverySheet campaign={campaign} order={order} address={address} />
+          <BackerSheet campaign={campaign} order={order} />
+        </div>
+      </Sheets>
+    </>
+  )
+}
+
+/** The next step of this order first; the rest under More. What cannot be done says why. */
+function Actions({ campaign_id, order }: { campaign_id: string; order: WholeOrder }) {
+  const [first, ...rest] = [...order.transitions].sort((a, b) => Number(b.possible) - Number(a.possible))
+  const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id })
+  const isOver = order.status === 'canceled' || order.status === 'shipped'
+  const act = (one: WholeOrder['transitions'][number], variant: 'primary' | 'text') =>
+    one.possible ? (
+      <ButtonLink key={one.name} to={to(one.name)} variant={variant}>
+        {one.verb}…
+      </ButtonLink>
+    ) : (
+      <Button
+        key={one.name}
+        type="button"
+        variant={variant}
+        disabled_reason={reasonSentence(one.code ?? 'wrong_status')}
+        reason_as="description"
+      >
+        {one.verb}…
+      </Button>
+    )
+  return (
+    <>
+      <Menu label="More">
+        {rest.map((one) => act(one, 'text'))}
+        {!isOver && (
+          <ButtonLink to={to(order.hold ? 'release' : 'hold')} variant="text">
+            {order.hold ? 'Release…' : 'Hold…'}
+          </ButtonLink>
+        )}
+        {!isOver && order.balance_due > 0 && (
+          <ButtonLink to={paths.order_part(campaign_id, order.id, 'settle')} variant="text">
+            Settle outside…
+          </ButtonLink>
+        )}
+        <ButtonLink to={paths.backer_view(campaign_id, order.backer.id)} variant="text" reload new_tab>
+          See as the backer
+        </ButtonLink>
+      </Menu>
+      {first && act(first, 'primary')}
+    </>
+  )
+}
+
+function Notices({ campaign_id, order }: { campaign_id: string; order: WholeOrder }) {
+  return (
+    <>
+      {order.hold && (
+        <Note
+          tone="warn"
+          icon={CirclePause}
+          end={<Link to={paths.orders_transition(campaign_id, 'release', { id: order.id })}>Release…</Link>}
+        >
+          <b>On hold</b> since <Time at={order.hold.at} as="day" />.{' '}
+          <bdi>{order.hold.reason ?? (order.hold.code === 'staff' ? '' : reasonSentence(order.hold.code))}</bdi>
+        </Note>
+      )}
+      {order.notice && order.status === 'open' && (
+        <Note tone="info" end={<Link to={paths.notice(campaign_id, order.notice.id)}>Notice</Link>}>
+          The clock locks this order on <Time at={order.notice.due_at} as="moment" />.
+        </Note>
+      )}
+      {order.draft?.state === 'active' && <Note tone="info">Its backer is changing something and has not confirmed it yet.</Note>}
+      {order.draft?.state === 'overtaken' && (
+        <Note tone="info">Its backer was changing something when it was locked; that was not taken over.</Note>
+      )}
+    </>
+  )
+}

@@ -277,7 +277,7 @@ create table import_rows (
   backer_id uuid not null,             -- the backer it speaks of; for a new one the id it will get
   row_hash text not null,              -- hash of the row's meaning: equal rows have equal hashes
   kind text check (kind in ('new', 'changed', 'unchanged', 'problem', 'twice')), -- null until compared
-  outcome text check (outcome in ('applied', 'reported')), -- after apply
+  outcome text check (outcome in ('applied', 'reported')), -- of a changed row, after apply; the kind of the others says it
   outcome_code text,                   -- why a row was reported: order_past_open, pledge_withdrawn, ...
   problems jsonb not null default '[]',-- [{code, column, value, message, fix}]
   row jsonb not null,                  -- the row as read (ReportRow without original)

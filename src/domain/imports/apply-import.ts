@@ -4,7 +4,15 @@ import { DomainError, notFound } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
-import { appendBackerEvents, insertBackers, judgeRows, lockTouched, replacePledgedAddons, updateBackers } from './apply-rows.ts'
+import {
+  appendBackerEvents,
+  countOutcomes,
+  insertBackers,
+  judgeRows,
+  lockTouched,
+  replacePledgedAddons,
+  updateBackers,
+} from './apply-rows.ts'
 import { holdOrders, takeAmounts } from './apply-to-orders.ts'
 import { compareRows, type ImportKey, type KindCounts, ofImport } from './compare-rows.ts'
 import { createCatalogue } from './create-catalogue.ts'
@@ -40,6 +48,7 @@ export async function applyImport(tx: Tx, actor: Actor, key: ImportKey): Promise
   const ids = await createCatalogue(tx, key.campaign_id, facts.proposal)
   const kinds = await compareRows(tx.db, key)
   await lockTouched(tx, key)
+  const outcomes = await countOutcomes(tx.db, key)
   await judgeRows(tx, key)
   await insertBackers(tx, key, ids)
   await updateBackers(tx, key, ids)
@@ -47,10 +56,15 @@ export async function applyImport(tx: Tx, actor: Actor, key: ImportKey): Promise
   const repriced = await takeAmounts(tx, actor, campaign, key)
   const held = await holdOrders(tx, actor, key)
   await appendBackerEvents(tx, actor, key)
-  const counts: ImportCounts = { ...kinds, ...(await countOutcomes(tx, key)), repriced, held }
+  const counts: ImportCounts = { ...kinds, ...(await countRows(tx, key)), repriced, held }
   await tx.db
     .updateTable('imports')
-    .set({ state: 'applied', applied_at: tx.now, counts: JSON.stringify(counts), facts: JSON.stringify({ ...facts, made: ids }) })
+    .set({
+      state: 'applied',
+      applied_at: tx.now,
+      counts: JSON.stringify(counts),
+      facts: JSON.stringify({ ...facts, outcomes, made: ids }),
+    })
     .where('campaign_id', '=', key.campaign_id)
     .where('id', '=', key.import_id)
     .execute()
@@ -83,18 +97,21 @@ function refuseUnready(state: string): void {
   throw new DomainError('import_refused', 'This file was refused, so there is nothing to apply.')
 }
 
-async function countOutcomes(tx: Tx, key: ImportKey): Promise<{ imported: number; reported: number }> {
+async function countRows(tx: Tx, key: ImportKey): Promise<{ imported: number; reported: number }> {
   const { rows } = await sql<{ imported: number; reported: number }>`select
-      count(*) filter (where r.outcome = 'applied') as imported, count(*) filter (where r.outcome = 'reported') as reported
+      count(*) filter (where r.kind in ('new', 'unchanged') or r.outcome = 'applied') as imported,
+      count(*) filter (where r.kind in ('problem', 'twice') or r.outcome = 'reported') as reported
     from import_rows r where ${ofImport('r', key)}`.execute(tx.db)
   return rows[0] ?? { imported: 0, reported: 0 }
 }
 
 /** The import as an operation: its events name it, and what was left out is counted by code. */
 async function recordOperation(tx: Tx, actor: Actor, key: ImportKey, counts: ImportCounts): Promise<void> {
-  const left = await sql<{ code: string; count: number; sample_ids: string[] }>`select r.outcome_code as code, count(*) as count,
+  const left = await sql<{ code: string; count: number; sample_ids: string[] }>`select
+      case r.kind when 'problem' then 'row_problem' when 'twice' then 'row_twice' else r.outcome_code end as code, count(*) as count,
       (array_agg(r.backer_id order by r.n) filter (where r.kind = 'changed'))[1:5] as sample_ids
-    from import_rows r where ${ofImport('r', key)} and r.outcome = 'reported' group by 1 order by 2 desc`.execute(tx.db)
+    from import_rows r where ${ofImport('r', key)} and (r.kind in ('problem', 'twice') or r.outcome = 'reported')
+    group by 1 order by 2 desc`.execute(tx.db)
   const left_out = left.rows.map((row) => ({ ...row, sample_ids: row.sample_ids ?? [] }))
   const total = counts.imported + counts.reported
   await tx.db

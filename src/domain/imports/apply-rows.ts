@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../shared/actor.ts'
 import { jsonb } from '../shared/events.ts'
-import type { Tx } from '../shared/tx.ts'
+import type { Db, Tx } from '../shared/tx.ts'
 import { type ImportKey, ofImport } from './compare-rows.ts'
-import type { CatalogueIds } from './import-facts.ts'
+import type { CatalogueIds, OutcomeCount } from './import-facts.ts'
 
 /*
  * The rows of an import into the backers, set by set. Aliases: r import_rows, b backers, o orders.
@@ -25,18 +25,14 @@ export async function lockTouched(tx: Tx, key: ImportKey): Promise<void> {
     where ${ofImport('r', key)} and r.kind = 'changed' order by o.id for update of o`.execute(tx.db)
 }
 
-/** Says of each row whether it is applied or reported, and with which code. */
+/** Says of each changed row whether it is applied or reported, and with which code. The kind of the others says it already. */
 export async function judgeRows(tx: Tx, key: ImportKey): Promise<void> {
-  await sql`update import_rows r set
-      outcome = case when r.kind in ('new', 'unchanged') then 'applied' else 'reported' end,
-      outcome_code = case r.kind when 'twice' then 'row_twice' when 'problem' then 'row_problem' end
-    where ${ofImport('r', key)} and r.kind <> 'changed'`.execute(tx.db)
   await sql`update import_rows r set outcome = j.outcome, outcome_code = j.code from (${judgedChanges(key)}) j
     where ${ofImport('r', key)} and r.n = j.n`.execute(tx.db)
 }
 
 /** Of each changed row: whether it is applied or reported, and the code of why or of what is kept; null: all of it is applied. */
-export function judgedChanges(key: ImportKey): RawBuilder<{ n: number; code: string | null; outcome: 'applied' | 'reported' }> {
+function judgedChanges(key: ImportKey): RawBuilder<{ n: number; code: string | null; outcome: 'applied' | 'reported' }> {
   return sql`select r.n, v.code,
       case when v.code in ('order_past_open', 'pledge_withdrawn', 'pledge_waiting', 'withdrawn_here') then 'reported' else 'applied' end as outcome
     from import_rows r
@@ -51,6 +47,13 @@ export function judgedChanges(key: ImportKey): RawBuilder<{ n: number; code: str
       when b.contact_saved_here and (b.name, b.email) is distinct from (r.row->>'name', r.row->>'email') then 'contact_kept'
     end as code) v
     where ${ofImport('r', key)} and r.kind = 'changed'`
+}
+
+/** What applying would do with the changed rows, counted by code: for the preview. */
+export async function countOutcomes(db: Db, key: ImportKey): Promise<OutcomeCount[]> {
+  const { rows } = await sql<OutcomeCount>`select j.code, j.outcome, count(*) as count from (${judgedChanges(key)}) j
+    where j.code is not null group by 1, 2 order by 3 desc, 1`.execute(db)
+  return rows
 }
 
 /** What a row says of its level, and what it fills in in advance, as columns of a lateral join. */
@@ -125,8 +128,7 @@ export async function updateBackers(tx: Tx, key: ImportKey, ids: CatalogueIds): 
 
 /** Add-ons bought on the platform, of new backers and of changed ones without an order. */
 export async function replacePledgedAddons(tx: Tx, key: ImportKey, ids: CatalogueIds): Promise<void> {
-  const touched = sql`${ofImport('r', key)} and r.kind in ('new', 'changed') and r.outcome = 'applied'
-    and r.outcome_code is distinct from 'pledge_amount_only'`
+  const touched = sql`${ofImport('r', key)} and (r.kind = 'new' or (r.outcome = 'applied' and r.outcome_code is distinct from 'pledge_amount_only'))`
   await sql`delete from pledged_addons p using import_rows r
     where p.campaign_id = ${key.campaign_id} and p.backer_id = r.backer_id and r.kind = 'changed' and ${touched}`.execute(tx.db)
   await sql`insert into pledged_addons (campaign_id, backer_id, addon_id, quantity)
@@ -140,6 +142,6 @@ export async function appendBackerEvents(tx: Tx, actor: Actor, key: ImportKey): 
   await sql`insert into events (campaign_id, kind, backer_id, actor_kind, actor_id, code, operation_id, data, at)
     select r.campaign_id, 'backer_imported', r.backer_id, ${actor.kind}::text, ${actor.id}::text, r.kind, r.import_id,
       jsonb_strip_nulls(jsonb_build_object('import_id', r.import_id, 'outcome_code', r.outcome_code)), ${tx.now}::timestamptz
-    from import_rows r where ${ofImport('r', key)} and r.kind in ('new', 'changed') and r.outcome = 'applied'
+    from import_rows r where ${ofImport('r', key)} and (r.kind = 'new' or r.outcome = 'applied')
     order by r.n`.execute(tx.db)
 }

@@ -2,9 +2,8 @@ import { sql } from 'kysely'
 import type { ImportState, Row } from '../../db/types.ts'
 import { notFound } from '../shared/errors.ts'
 import type { Db } from '../shared/tx.ts'
-import { judgedChanges } from './apply-rows.ts'
-import { type ImportKey, ofImport } from './compare-rows.ts'
-import type { ImportFacts } from './import-facts.ts'
+import type { ImportKey } from './compare-rows.ts'
+import type { ImportFacts, OutcomeCount } from './import-facts.ts'
 import type { CatalogueProposal } from './propose-catalogue.ts'
 import type { FileFault, ReportRow, RowProblem } from './report-types.ts'
 import { outcomeProblem } from './row-problems.ts'
@@ -22,7 +21,7 @@ export interface ImportView {
   imported: number | null
   reported: number | null
   /** of changed rows: how many will be, or were, reported or applied in part, by code */
-  outcomes: { code: string; outcome: 'applied' | 'reported'; count: number }[]
+  outcomes: OutcomeCount[]
   fault: FileFault | null
   files: ImportFacts['files']
   ignored: ImportFacts['ignored']
@@ -41,15 +40,16 @@ export async function findImport(db: Db, key: ImportKey): Promise<ImportView> {
     .where('id', '=', key.import_id)
     .executeTakeFirst()
   if (!found) throw notFound('import')
-  return { ...viewOf(found), outcomes: await findOutcomes(db, key, found.state) }
+  return viewOf(found)
 }
 
-/** The campaign's imports, newest first; `outcomes` is empty in a list. */
-export async function listImports(db: Db, campaign_id: string, limit = 50): Promise<ImportView[]> {
+/** The campaign's imports, newest first, those older than `before` (an id) where it is given. */
+export async function listImports(db: Db, campaign_id: string, limit = 50, before?: string): Promise<ImportView[]> {
   const rows = await db
     .selectFrom('imports')
     .selectAll()
     .where('campaign_id', '=', campaign_id)
+    .$if(before !== undefined, (query) => query.where(sql`id::text`, '<', before ?? ''))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
@@ -70,7 +70,7 @@ function viewOf(found: Row<'imports'>): ImportView {
     counts,
     imported: imported ?? null,
     reported: reported ?? null,
-    outcomes: [],
+    outcomes: facts?.outcomes ?? [],
     fault: found.fault as FileFault | null,
     files: facts?.files ?? [],
     ignored: facts?.ignored ?? [],
@@ -78,17 +78,6 @@ function viewOf(found: Row<'imports'>): ImportView {
     created_at: found.created_at,
     applied_at: found.applied_at,
   }
-}
-
-async function findOutcomes(db: Db, key: ImportKey, state: ImportState): Promise<ImportView['outcomes']> {
-  if (state !== 'previewed' && state !== 'applied') return []
-  const judged =
-    state === 'previewed'
-      ? judgedChanges(key)
-      : sql`select r.outcome_code as code, r.outcome from import_rows r where ${ofImport('r', key)} and r.kind = 'changed'`
-  const { rows } = await sql<ImportView['outcomes'][number]>`select j.code, j.outcome, count(*) as count from (${judged}) j
-    where j.code is not null group by 1, 2 order by 3 desc, 1`.execute(db)
-  return rows
 }
 
 /** What a list of rows shows: those to look at (problems, repeated ones, reported ones), or one kind. */
@@ -99,6 +88,7 @@ export interface ImportRowView {
   file: string
   line: number
   kind: Row<'import_rows'>['kind']
+  /** null before the import is applied */
   outcome: Row<'import_rows'>['outcome']
   uid: string | null
   /** null until the row's backer exists */
@@ -122,7 +112,7 @@ export async function listImportRows(
   key: ImportKey,
   options: { show: ImportRowFilter; cursor?: number | undefined; limit?: number | undefined },
 ): Promise<ImportRowPage> {
-  await refuseUnknown(db, key)
+  const state = await stateOf(db, key)
   const limit = Math.min(options.limit ?? 50, 500)
   let query = db
     .selectFrom('import_rows')
@@ -138,7 +128,7 @@ export async function listImportRows(
     .orderBy('n')
     .limit(limit + 1)
     .execute()
-  const rows = found.slice(0, limit).map(rowView)
+  const rows = found.slice(0, limit).map((row) => rowView(row, state === 'applied'))
   return { rows, next: found.length > limit ? (rows.at(-1)?.n ?? null) : null }
 }
 
@@ -151,14 +141,15 @@ export async function listImportProblems(
   return await listImportRows(db, key, { ...page, show: 'reported' })
 }
 
-async function refuseUnknown(db: Db, key: ImportKey): Promise<void> {
+async function stateOf(db: Db, key: ImportKey): Promise<ImportState> {
   const found = await db
     .selectFrom('imports')
-    .select('id')
+    .select('state')
     .where('campaign_id', '=', key.campaign_id)
     .where('id', '=', key.import_id)
     .executeTakeFirst()
   if (!found) throw notFound('import')
+  return found.state
 }
 
 type FoundRow = Pick<
@@ -166,22 +157,23 @@ type FoundRow = Pick<
   'n' | 'file' | 'line' | 'kind' | 'outcome' | 'outcome_code' | 'uid' | 'backer_id' | 'problems' | 'row'
 >
 
-function rowView(found: FoundRow): ImportRowView {
+function rowView(found: FoundRow, applied: boolean): ImportRowView {
   const row = found.row as ReportRow
-  const exists = found.kind === 'changed' || found.kind === 'unchanged' || (found.kind === 'new' && found.outcome === 'applied')
-  const outcome = outcomeProblem(found.outcome_code ?? (found.kind === 'twice' ? 'row_twice' : null))
+  const exists = found.kind === 'changed' || found.kind === 'unchanged' || (found.kind === 'new' && applied)
+  const problem = outcomeProblem(found.outcome_code ?? (found.kind === 'twice' ? 'row_twice' : null))
+  const kept = found.kind === 'problem' || found.kind === 'twice'
   return {
     n: found.n,
     file: found.file,
     line: found.line,
     kind: found.kind,
-    outcome: found.outcome,
+    outcome: applied ? (found.outcome ?? (kept ? 'reported' : 'applied')) : null,
     uid: found.uid,
     backer_id: exists ? found.backer_id : null,
     name: row.name,
     email: row.email,
     pledge_amount: row.pledge_amount,
     pledged_status: row.pledged_status,
-    problems: [...(found.problems as RowProblem[]), ...(outcome ? [outcome] : [])],
+    problems: [...(found.problems as RowProblem[]), ...(problem ? [problem] : [])],
   }
 }

@@ -6,8 +6,16 @@ export interface ImportFacts {
   files: { file: string; generation: Generation; rows: number; headers: string[] }[]
   ignored: { name: string; reason: string }[]
   proposal: CatalogueProposal
+  /** of changed rows: how many will be, or were, reported or applied in part, by code */
+  outcomes: OutcomeCount[]
   /** after apply: the ids that the report's names led to, so that a thing renamed here is found again by a later report */
   made?: CatalogueIds
+}
+
+export interface OutcomeCount {
+  code: string
+  outcome: 'applied' | 'reported'
+  count: number
 }
 
 export interface CatalogueIds {

@@ -8,6 +8,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } f
 import type pg from 'pg'
 import type { Database, Row } from '../../db/types.ts'
 import type { Db } from '../shared/tx.ts'
+import { countOutcomes } from './apply-rows.ts'
 import { compareRows, type ImportKey, markTwice } from './compare-rows.ts'
 import type { ImportFacts } from './import-facts.ts'
 import { addColumns, addRow, newFacts, proposeCatalogue } from './propose-catalogue.ts'
@@ -175,6 +176,7 @@ async function savePreview(db: Db, key: ImportKey, { summary, proposal }: Staged
     })),
     ignored: summary.ignored,
     proposal,
+    outcomes: await countOutcomes(db, key),
   }
   await finishReading(db, key, {
     state: 'previewed',

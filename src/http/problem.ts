@@ -53,9 +53,15 @@ export function answerError(error: Error, c: Context, log: Log): Response {
 }
 
 function knownProblem(error: Error): Problem | null {
-  if (error instanceof DomainError) return problem(error.status, error.code, error.message, error.details)
+  if (error instanceof DomainError) return problemOfRefusal(error)
   if (error instanceof HTTPException) return problemOfHono(error)
   return problemOfDatabase(sqlState(error))
+}
+
+/** A refusal tells the order's status as `order_status`, since `status` is the answer's own. */
+function problemOfRefusal({ status, code, message, details }: DomainError): Problem {
+  const { status: order_status, ...more } = details
+  return problem(status, code, message, order_status === undefined ? more : { ...more, order_status })
 }
 
 function problemOfHono(error: HTTPException): Problem {

@@ -164,7 +164,7 @@ export async function previewPledgePrices(
     not_served,
     orders_kept: prices.orders_kept,
     missing: missingPrices(prices, input),
-    mismatched: { total: mismatched, ...(await listMismatched(db, input)) },
+    mismatched: { total: mismatched, ...(mismatched > 0 ? await listMismatched(db, input) : { data: [], next_cursor: null }) },
   }
 }
 

@@ -13,42 +13,39 @@ export interface TriedPrices {
 /**
  * What every backer without an order would owe who changes nothing and lives where the file says: one row for each, worked out in SQL by the
  * same rule as `pledgeCounts` and `priceOrder` (a property test compares them on random facts). CTEs, ending in `balances`.
+ * The prices are materialized, else "is it physical?" would be asked anew for every backer.
  */
 export function startingBalances({ campaign_id, levels, addons, bonus_spendable }: TriedPrices): RawBuilder<unknown> {
   return sql`
-    level_prices as (
+    level_prices as materialized (
       select l.id, coalesce((${JSON.stringify(levels)}::jsonb ->> l.id::text)::bigint, l.price, l.proposed_price, 0) as price,
         exists (select 1 from level_items li join items i on i.campaign_id = li.campaign_id and i.id = li.item_id
           where li.campaign_id = l.campaign_id and li.level_id = l.id and i.kind = 'physical') as physical
       from levels l where l.campaign_id = ${campaign_id}
     ),
-    addon_prices as (
+    addon_prices as materialized (
       select a.id, coalesce((${JSON.stringify(addons)}::jsonb ->> a.id::text)::bigint, a.platform_price, a.price) as price,
         exists (select 1 from addon_items ai join items i on i.campaign_id = ai.campaign_id and i.id = ai.item_id
           where ai.campaign_id = a.campaign_id and ai.addon_id = a.id and i.kind = 'physical') as physical
       from addons a where a.campaign_id = ${campaign_id}
     ),
-    starting as (
-      select b.id as backer_id, b.name, b.platform_number, b.survey, b.pledge_status, b.level_id,
-        b.pledge_amount, b.pledge_minimum, b.pledge_shipping, b.pledge_bonus, nullif(b.pledge_country, '') as pledge_country,
-        coalesce(nullif(b.prefill #>> '{address,country}', ''), nullif(b.pledge_country, '')) as country
+    starting as materialized (
+      select b.id as backer_id, b.name, b.platform_number, b.survey, b.pledge_status, b.level_id, b.pledge_amount, b.pledge_minimum,
+        b.pledge_shipping, b.pledge_bonus, nullif(b.pledge_country, '') as pledge_country, d.country, r.id as region_id, r.served
       from backers b
+      cross join lateral (select coalesce(nullif(b.prefill #>> '{address,country}', ''), nullif(b.pledge_country, '')) as country) d
+      left join shipping_region_countries c on c.campaign_id = ${campaign_id} and c.country = d.country
+      left join shipping_regions e on e.campaign_id = ${campaign_id} and e.kind = 'everywhere_else' and d.country is not null
+      left join shipping_regions r on r.campaign_id = ${campaign_id} and r.id = coalesce(c.region_id, e.id)
       where b.campaign_id = ${campaign_id} and b.survey <> 'withdrawn'
         and not exists (select 1 from orders o where o.campaign_id = b.campaign_id and o.backer_id = b.id)
     ),
-    placed as (
-      select s.*, r.id as region_id, r.served
-      from starting s
-      left join shipping_region_countries c on c.campaign_id = ${campaign_id} and c.country = s.country
-      left join shipping_regions e on e.campaign_id = ${campaign_id} and e.kind = 'everywhere_else' and s.country is not null
-      left join shipping_regions r on r.campaign_id = ${campaign_id} and r.id = coalesce(c.region_id, e.id)
-    ),
     pledged as (
-      select p.backer_id, sum(p.quantity * a.price)::bigint as price, sum(p.quantity * coalesce(f.fee, 0))::bigint as fees,
-        bool_or(a.physical) as physical
+      select p.backer_id, sum(p.quantity * x.price)::bigint as price, sum(p.quantity * coalesce(f.fee, 0))::bigint as fees,
+        bool_or(x.physical) as physical
       from pledged_addons p
-      join placed s on s.backer_id = p.backer_id
-      join addon_prices a on a.id = p.addon_id
+      join starting s on s.backer_id = p.backer_id
+      join addon_prices x on x.id = p.addon_id
       left join addon_shipping_fees f on f.campaign_id = ${campaign_id} and f.region_id = s.region_id and f.addon_id = p.addon_id
       where p.campaign_id = ${campaign_id}
       group by p.backer_id
@@ -60,7 +57,7 @@ export function startingBalances({ campaign_id, levels, addons, bonus_spendable 
         case when s.pledge_status = 'collected' and s.level_id is not null then s.pledge_shipping else 0 end as shipping_paid,
         case when s.pledge_status <> 'collected' or s.level_id is null then 0
           else coalesce(s.pledge_bonus, greatest(0, s.pledge_amount - s.pledge_minimum - s.pledge_shipping)) end as bonus
-      from placed s
+      from starting s
       left join level_prices l on l.id = s.level_id
       left join pledged a on a.backer_id = s.backer_id
       left join level_shipping_fees f on f.campaign_id = ${campaign_id} and f.region_id = s.region_id and f.level_id = s.level_id

@@ -72,21 +72,23 @@ function sumOfLines(campaign_id: string): RawBuilder<unknown> {
     where l.campaign_id = ${campaign_id} and o.status <> 'canceled' group by 1, 2`
 }
 
-/** By item, since a pledge does not say which SKU: pieces of pledges that have no order. */
+/** By item, since a pledge does not say which SKU: pieces of pledges that have no order. Backers are summed up before anything is joined. */
 function sumOfPledges(campaign_id: string): RawBuilder<unknown> {
-  return sql`select c.item_id, sum(c.quantity) filter (where not c.waits) as not_answered, sum(c.quantity) filter (where c.waits) as waiting
+  const unanswered = sql`b.campaign_id = ${campaign_id} and b.survey in ('not_sent', 'sent', 'started', 'waiting')`
+  return sql`with
+    levels_of as materialized (
+      select b.level_id, b.survey = 'waiting' as waits, count(*) as pieces from backers b where ${unanswered} group by 1, 2),
+    addons_of as materialized (
+      select p.addon_id, b.survey = 'waiting' as waits, sum(p.quantity) as pieces
+      from pledged_addons p join backers b on b.campaign_id = p.campaign_id and b.id = p.backer_id
+      where p.campaign_id = ${campaign_id} and ${unanswered} group by 1, 2)
+    select c.item_id, sum(c.pieces) filter (where not c.waits) as not_answered, sum(c.pieces) filter (where c.waits) as waiting
     from (
-      select li.item_id, b.survey = 'waiting' as waits, count(*) * li.quantity as quantity
-      from backers b join level_items li on li.campaign_id = b.campaign_id and li.level_id = b.level_id
-      where b.campaign_id = ${campaign_id} and b.survey in ('not_sent', 'sent', 'started', 'waiting')
-      group by 1, 2, li.level_id, li.quantity
+      select li.item_id, x.waits, x.pieces * li.quantity as pieces
+      from levels_of x join level_items li on li.campaign_id = ${campaign_id} and li.level_id = x.level_id
       union all
-      select ai.item_id, b.survey = 'waiting', sum(p.quantity) * ai.quantity
-      from pledged_addons p
-      join backers b on b.campaign_id = p.campaign_id and b.id = p.backer_id
-      join addon_items ai on ai.campaign_id = p.campaign_id and ai.addon_id = p.addon_id
-      where p.campaign_id = ${campaign_id} and b.survey in ('not_sent', 'sent', 'started', 'waiting')
-      group by 1, 2, ai.addon_id, ai.quantity
+      select ai.item_id, x.waits, x.pieces * ai.quantity
+      from addons_of x join addon_items ai on ai.campaign_id = ${campaign_id} and ai.addon_id = x.addon_id
     ) c group by 1`
 }
 

@@ -6,7 +6,8 @@ import { appendEvent } from '../shared/events.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 
-const PAGE = 5_000
+/** Orders that are read at once. */
+const PAGE = 1_000
 /** A reader that stops reading gives the connection back after this. */
 const STALLED_AFTER = '2min'
 
@@ -65,7 +66,7 @@ interface LineRow {
 }
 
 /**
- * The lines of all orders that are not canceled as CSV, in pieces of 5,000: a row for each line, by order number. Guarantees: one moment (one
+ * The lines of all orders that are not canceled as CSV, in pieces: a row for each line, by order number. Guarantees: one moment (one
  * repeatable-read snapshot), the same sums as `countSkus` at that moment, flat memory, no text that a spreadsheet would run. The
  * snapshot ends when the reader is done, stops, or stalls.
  */
@@ -74,31 +75,32 @@ export async function* exportLines(db: Db, campaign: Pick<Campaign, 'id' | 'curr
   try {
     await sql`select set_config('idle_in_transaction_session_timeout', ${STALLED_AFTER}, true)`.execute(snapshot)
     yield csvByteOrderMark + csvLine(LINE_COLUMNS)
-    let after: Pick<LineRow, 'number' | 'position'> | undefined = { number: 0, position: -1 }
-    while (after) {
+    for (let after: number | undefined = 0; after !== undefined; ) {
       const rows = await readPage(snapshot, campaign.id, after)
-      if (rows.length > 0) yield rows.map((row) => csvOf(row, campaign.currency)).join('')
-      after = rows.length === PAGE ? rows.at(-1) : undefined
+      const lines = rows.filter((row): row is LineRow => row.position !== null)
+      if (lines.length > 0) yield lines.map((row) => csvOf(row, campaign.currency)).join('')
+      after = rows.at(-1)?.number
     }
   } finally {
     await snapshot.rollback().execute()
   }
 }
 
-async function readPage(db: Db, campaign_id: string, after: Pick<LineRow, 'number' | 'position'>): Promise<LineRow[]> {
-  const { rows } = await sql<LineRow>`select o.id as order_id, o.number, l.position, b.platform_number, b.name, b.email, o.status,
+/** The lines of the next orders; an order without lines is a row without position, so that the pages go on after it. */
+async function readPage(db: Db, campaign_id: string, after: number): Promise<(LineRow | { number: number; position: null })[]> {
+  const { rows } = await sql<LineRow>`with page as materialized (
+      select * from orders where campaign_id = ${campaign_id} and status <> 'canceled' and number > ${after} order by number limit ${PAGE})
+    select o.id as order_id, o.number, l.position, b.platform_number, b.name, b.email, o.status,
       o.held_at is not null as on_hold, o.country, v.name as level_name, s.code, i.name as item_name, s.option_name, l.quantity,
       s.weight_g, l.source, case l.source when 'level' then v.name when 'addon' then a.name end as source_name, l.price
-    from orders o
-    join order_lines l on l.campaign_id = o.campaign_id and l.order_id = o.id
-    join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-    join skus s on s.campaign_id = o.campaign_id and s.id = l.sku_id
-    join items i on i.campaign_id = o.campaign_id and i.id = s.item_id
-    left join levels v on v.campaign_id = o.campaign_id and v.id = o.level_id
-    left join addons a on a.campaign_id = o.campaign_id and a.id = l.source_id and l.source = 'addon'
-    where o.campaign_id = ${campaign_id} and o.status <> 'canceled'
-      and o.number >= ${after.number} and (o.number, l.position) > (${after.number}, ${after.position})
-    order by o.number, l.position limit ${PAGE}`.execute(db)
+    from page o
+    join backers b on b.campaign_id = ${campaign_id} and b.id = o.backer_id
+    left join order_lines l on l.campaign_id = ${campaign_id} and l.order_id = o.id
+    left join skus s on s.campaign_id = ${campaign_id} and s.id = l.sku_id
+    left join items i on i.campaign_id = ${campaign_id} and i.id = s.item_id
+    left join levels v on v.campaign_id = ${campaign_id} and v.id = o.level_id
+    left join addons a on a.campaign_id = ${campaign_id} and a.id = l.source_id and l.source = 'addon'
+    order by o.number, l.position`.execute(db)
   return rows
 }
 

@@ -86,6 +86,7 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
   if (levels.length === 0 && addons.length === 0) {
     return (
       <>
+        <title>{`What the pledge paid for · ${campaign.name}`}</title>
         <PageHead title="What the pledge paid for" />
         <Sheet label="Prices">
           <Empty

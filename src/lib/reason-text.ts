@@ -41,6 +41,12 @@ const SENTENCES: Readonly<Record<string, string>> = {
   already_answered: 'has answered already',
   survey_not_sent: 'the survey was not sent yet',
   already_sent: 'has the survey already',
+  order_past_open: 'the order is past “open”, so the report no longer changes it',
+  withdrawn_here: 'the pledge was withdrawn here',
+  pledge_amount_only: 'there is an open order, so only the pledge’s amount is taken over',
+  contact_kept: 'name and mail were corrected here and stay',
+  row_twice: 'an earlier row says the same',
+  row_problem: 'the row has a problem',
 }
 
 /** The sentence of a reason code. A code without one is shown as words, never hidden: `some_new_code` reads "some new code". */

@@ -6,7 +6,10 @@ import { formatMoney } from '../../lib/money.ts'
 
 /** The level's name in a file name such as `Kickstarter Backer Report - $59 - Aug 18 07am.csv`; null where it names none. */
 export function levelNameOfFile(path: string, inZip: boolean): string | null {
-  const name = (path.split(/[/\\]/).at(-1) ?? '').replace(/\.csv$/i, '').trim()
+  const name = (path.split(/[/\\]/).at(-1) ?? '')
+    .replace(/\.csv$/i, '')
+    .replace(/ ?\(\d+\)$/, '')
+    .trim()
   const byPlatform =
     /^Kickstarter Backer Report\s+-\s+(.+?)(?:\s+-\s+[A-Z][a-z]{2,8} \d{1,2}(?:,? \d{4})?,? \d{1,2}(?:[:.]\d{2})?\s?(?:am|pm)?)?$/i.exec(
       name,

@@ -34,8 +34,7 @@ export async function openUpload(source: ReportSource, limits: ReportLimits): Pr
   const start = await firstBytes(source)
   if (start.subarray(0, 2).toString('latin1') === 'PK') return openZip(source, limits)
   refuseOtherKinds(start, source.name)
-  const chunks =
-    'path' in source ? createReadStream(source.path, { highWaterMark: 256 * 1024 }) : Readable.from(slices(source.bytes))
+  const chunks = 'path' in source ? createReadStream(source.path) : Readable.from(slices(source.bytes))
   return { files: only({ name: source.name, in_zip: false, chunks }), ignored: [] }
 }
 
@@ -43,9 +42,12 @@ async function* only(file: UploadedFile): AsyncGenerator<UploadedFile> {
   yield file
 }
 
+/** As much as is read at once: parsing it holds the process up for a few milliseconds. */
+const partSize = 64 * 1024
+
 /** Bytes in memory are handed on in parts, so that reading them does not block the process. */
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += 256 * 1024) yield bytes.subarray(at, at + 256 * 1024)
+  for (let at = 0; at < bytes.byteLength; at += partSize) yield bytes.subarray(at, at + partSize)
 }
 
 async function firstBytes(source: ReportSource): Promise<Buffer> {

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { newId } from '../../lib/id.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
-import { inTransaction, type TxParts } from '../shared/tx.ts'
+import { inTransaction, type Tx, type TxParts } from '../shared/tx.ts'
 import { reportLimits } from './report-types.ts'
 
 export interface UploadInput {
@@ -28,62 +34,71 @@ export async function receiveUpload(
   staffOnly(actor)
   if (actor.kind !== 'staff') throw new DomainError('not_allowed', 'Only the creator can import a report.', { status: 403 })
   const file_name = cleanName(input.file_name)
-  const { parts, file_size, file_hash } = await collect(input.body)
-  const import_id = newId()
-  const key = { campaign_id: input.campaign_id, import_id }
-  await inTransaction(
-    app,
-    async (tx) => {
-      await tx.db
-        .insertInto('imports')
-        .values({
-          campaign_id: input.campaign_id,
-          id: import_id,
-          file_name,
-          file_size,
-          file_hash,
-          state: 'reading',
-          created_by: actor.id,
-          created_at: tx.now,
-        })
-        .execute()
-      for (const [part, bytes] of parts.entries()) {
-        await tx.db
-          .insertInto('import_parts')
-          .values({ ...key, part, bytes })
-          .execute()
-      }
-      await tx.enqueue({ job: 'read_import', ...key })
-    },
-    { timeout_ms: 60_000 },
-  )
-  return { import_id, file_size }
+  const folder = await mkdtemp(join(tmpdir(), 'afterfund-upload-'))
+  try {
+    const path = join(folder, 'upload')
+    const spooled = await spool(input.body, path)
+    const import_id = await saveUpload(app, actor.id, { campaign_id: input.campaign_id, file_name, path, ...spooled })
+    return { import_id, file_size: spooled.file_size }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
-/** The bytes in parts; an empty upload has one empty part, since part 0 is the lease of who reads it. */
-async function collect(body: AsyncIterable<Uint8Array>): Promise<{ parts: Buffer[]; file_size: number; file_hash: string }> {
+/** Writes the bytes to a file first: a slow upload holds no transaction, a large one no memory. */
+async function spool(body: AsyncIterable<Uint8Array>, path: string): Promise<{ file_size: number; file_hash: string }> {
   const hash = createHash('sha256')
-  const parts: Buffer[] = []
-  let pending: Uint8Array[] = []
-  let pendingSize = 0
   let file_size = 0
-  for await (const chunk of body) {
-    file_size += chunk.byteLength
-    if (file_size > reportLimits.file_bytes) throw uploadTooLarge()
-    hash.update(chunk)
-    pending.push(chunk)
-    pendingSize += chunk.byteLength
-    if (pendingSize >= partSize) {
-      parts.push(Buffer.concat(pending))
-      pending = []
-      pendingSize = 0
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      file_size += chunk.byteLength
+      if (file_size > reportLimits.file_bytes) throw uploadTooLarge()
+      hash.update(chunk)
+      yield chunk
     }
   }
-  if (pendingSize > 0 || parts.length === 0) parts.push(Buffer.concat(pending))
-  return { parts, file_size, file_hash: hash.digest('hex') }
+  await pipeline(Readable.from(counted()), createWriteStream(path, { mode: 0o600 }))
+  return { file_size, file_hash: hash.digest('hex') }
 }
 
-export function uploadTooLarge(): DomainError {
+interface SpooledUpload {
+  campaign_id: string
+  file_name: string
+  path: string
+  file_size: number
+  file_hash: string
+}
+
+async function saveUpload(app: TxParts, created_by: string, { path, campaign_id, ...file }: SpooledUpload): Promise<string> {
+  const id = newId()
+  const key = { campaign_id, import_id: id }
+  const run = async (tx: Tx) => {
+    await tx.db
+      .insertInto('imports')
+      .values({ campaign_id, id, ...file, state: 'reading', created_by, created_at: tx.now })
+      .execute()
+    let part = 0
+    for await (const bytes of createReadStream(path, { highWaterMark: partSize })) {
+      await tx.db
+        .insertInto('import_parts')
+        .values({ ...key, part, bytes: bytes as Buffer })
+        .execute()
+      part += 1
+    }
+    // An empty upload has one empty part: part 0 is the lease of who reads it.
+    if (part === 0) {
+      await tx.db
+        .insertInto('import_parts')
+        .values({ ...key, part, bytes: Buffer.alloc(0) })
+        .execute()
+    }
+    await tx.enqueue({ job: 'read_import', ...key })
+  }
+  await inTransaction(app, run, { timeout_ms: 60_000 })
+  return id
+}
+
+function uploadTooLarge(): DomainError {
   const limit = reportLimits.file_bytes
   const message = `The upload is larger than ${limit / 1024 / 1024} MB, the limit. Split the report by reward.`
   return new DomainError('too_large', message, { status: 413, details: { limit_bytes: limit } })

@@ -7,6 +7,7 @@ import { newId } from '../../lib/id.ts'
 import { confirmSurvey } from '../orders/change-order.ts'
 import type { Actor } from '../shared/actor.ts'
 import { inTransaction } from '../shared/tx.ts'
+import { previewSendSurveys } from '../surveys/send-surveys.ts'
 import { findMissingPrices, findPledgePrices, type PledgePricesInput, previewPledgePrices } from './pledge-prices.ts'
 import { saveItem } from './save-item.ts'
 import { savePledgePrices } from './save-pledge-prices.ts'
@@ -272,6 +273,35 @@ describe('saving', () => {
       .execute()
     expect(events).toHaveLength(2)
     expect(events[1]?.data).toMatchObject({ levels: { [sample.core]: 5900 }, bonus_spendable: false })
+  })
+
+  test('a level that a later report brought is asked for before its backers are surveyed', async () => {
+    const sample = await makeSample()
+    const { campaign_id, staff } = sample
+    await addBacker(sample, {})
+    await run((tx) => savePledgePrices(tx, staff, sample.prices))
+    const late = newId()
+    const row = {
+      campaign_id,
+      id: late,
+      name: 'Late Pledge',
+      platform_reward_id: 'late',
+      report_name: null,
+      proposed_price: 5900,
+    }
+    await program.db
+      .insertInto('levels')
+      .values({ ...row, price: null, position: 2, created_at: now })
+      .execute()
+    const backer_id = await addBacker(sample, { level_id: late })
+    const send = { campaign_id, selection: { filter: {} }, smtp: true }
+    const preview = await previewSendSurveys(program.db, staff, send)
+    expect(preview).toMatchObject({ moved: 1, left: [{ code: 'prices_not_saved', count: 1, sample_ids: [backer_id] }] })
+    const data = { address: { ...berlin, country: 'IE', city: 'Dublin', postcode: 'D02 AF30' } } as never
+    const confirmed = run((tx) => confirmSurvey(tx, staff, { campaign_id, backer_id, data }))
+    await expect(confirmed).rejects.toMatchObject({ code: 'prices_not_saved' })
+    await run((tx) => savePledgePrices(tx, staff, sample.prices))
+    expect((await previewSendSurveys(program.db, staff, send)).moved).toBe(2)
   })
 
   test('is refused to others and with ids of other campaigns', async () => {

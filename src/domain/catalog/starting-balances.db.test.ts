@@ -77,7 +77,7 @@ test('the balances in SQL are what the rule says, on random campaigns', async ()
       const prices = await findPledgePrices(test_db.db, staff, campaign.id)
       expect(prices.levels).toHaveLength(2)
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 }, 120_000)
 

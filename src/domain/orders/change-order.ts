@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import { type Catalog, readCatalog } from '../catalog/load-catalog.ts'
+import { isPriceMissing } from '../catalog/price-missing.ts'
 import { queueMessage } from '../messages/queue-message.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
@@ -47,10 +48,10 @@ export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): 
   await ownCampaign(tx.db, actor, input.campaign_id)
   mayActFor(actor, input.backer_id)
   const { campaign, catalog } = await readCatalog(tx, input.campaign_id)
-  if (!campaign.prices_saved_at) {
+  const found = await findSurvey(tx.db, input, 'for update')
+  if (!campaign.prices_saved_at || (!found.order && isPriceMissing(catalog, found.backer.level_id, found.pledged_addons))) {
     throw new DomainError('prices_not_saved', 'Say what the pledge paid for before surveys are answered.')
   }
-  const found = await findSurvey(tx.db, input, 'for update')
   const file = input.ignore_draft ? withoutDraft(found) : found
   refuseClosedSurvey(file, actor)
   refuseStale(file, input)

@@ -1,3 +1,4 @@
+import { findMissingPrices } from '../catalog/pledge-prices.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
 import { countLifecycle, type LifecycleCounts } from './counts.ts'
@@ -58,5 +59,6 @@ export function nextActions({ counts, prices_saved, owe_nothing }: ActionFacts):
 export async function findNextActions(db: Db, campaign: Pick<Campaign, 'id' | 'prices_saved_at'>): Promise<NextAction[]> {
   const counts = await countLifecycle(db, campaign.id)
   const { moved } = await previewMove(db, campaign.id, 'nothing_owed', { filter: {} })
-  return nextActions({ counts, prices_saved: campaign.prices_saved_at !== null, owe_nothing: moved })
+  const prices_saved = campaign.prices_saved_at !== null && (await findMissingPrices(db, campaign.id)).length === 0
+  return nextActions({ counts, prices_saved, owe_nothing: moved })
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { priceMissing } from '../catalog/price-missing.ts'
 import type { LeftOut } from '../orders/move-orders.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -15,6 +16,7 @@ export const sendSurveysMailing: Mailing = {
     when b.survey = 'withdrawn' then 'pledge_withdrawn'
     when b.survey = 'waiting' then 'pledge_waiting'
     when b.survey <> 'not_sent' then 'already_sent'
+    when ${priceMissing} then 'prices_not_saved'
     when b.email_state = 'bounced' then 'mail_bounced' end`,
   sets: (now) => sql`survey = 'sent', survey_sent_at = ${now}`,
   // A pledge that was decided anew is invited anew; one operation invites once.
@@ -25,7 +27,7 @@ export interface SendPreview {
   total: number
   /** backers who will get a mail */
   moved: number
-  /** already_sent, pledge_waiting, pledge_withdrawn, mail_bounced; `sample_ids` are backers */
+  /** already_sent, pledge_waiting, pledge_withdrawn, prices_not_saved (a later report's level or add-on), mail_bounced; `sample_ids` are backers */
   left: LeftOut[]
   /** things to know before the act; none of them refuses it */
   warnings: CatalogueWarning[]
@@ -49,7 +51,7 @@ export async function previewSendSurveys(db: Db, actor: Actor, input: MailingInp
 
 /**
  * Sends the survey to a selection of backers. Guarantees: one invitation and one event for each; who has it already, waits for the
- * platform, withdrew or bounced is left out and counted. Over 1,000 backers it is queued as an operation. Refuses: `prices_not_saved`,
+ * platform, withdrew, bounced, or pledged for something without a price is left out and counted. Over 1,000 backers it is queued as an operation. Refuses: `prices_not_saved`,
  * `smtp_missing` (a live campaign without a mail server).
  */
 export async function sendSurveys(tx: Tx, actor: Actor, input: MailingInput): Promise<MailingAnswer> {

@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { makeEmptyCampaign } from '../../../test/factories/account.ts'
 import { berlin } from '../../../test/factories/campaign.ts'
+import { addBacker, addSampleBackers, makeSample } from '../../../test/factories/sample-catalogue.ts'
 import { useTestDatabase } from '../../../test/setup/database.ts'
-import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import { confirmSurvey } from '../orders/change-order.ts'
-import type { Actor } from '../shared/actor.ts'
 import { inTransaction } from '../shared/tx.ts'
 import { previewSendSurveys } from '../surveys/send-surveys.ts'
-import { findMissingPrices, findPledgePrices, type PledgePricesInput, previewPledgePrices } from './pledge-prices.ts'
-import { saveItem } from './save-item.ts'
+import { findMissingPrices, findPledgePrices, previewPledgePrices } from './pledge-prices.ts'
 import { savePledgePrices } from './save-pledge-prices.ts'
 import { saveRegion } from './save-region.ts'
 
@@ -18,127 +15,10 @@ const now = new Date('2026-11-02T09:00:00Z')
 const parts = () => ({ db: program.db, clock: { now: () => now }, enqueue: async () => undefined })
 const run = <T>(work: Parameters<typeof inTransaction<T>>[1]) => inTransaction(parts(), work)
 
-interface Sample {
-  campaign_id: string
-  staff: Actor
-  core: string
-  deluxe: string
-  playmat: string
-  coins: string
-  prices: PledgePricesInput
-}
-
-/** The catalogue of the real sample: Core 49, Deluxe 89, playmat 25, coins 18. */
-async function makeSample(): Promise<Sample> {
-  const { campaign, staff } = await makeEmptyCampaign(parts())
-  const campaign_id = campaign.id
-  const sku = { option_name: '', weight_g: 500 }
-  const item = await run((tx) => saveItem(tx, staff, { campaign_id, name: 'Core Game', kind: 'physical', skus: [sku] }))
-  const ids = { core: newId(), deluxe: newId(), playmat: newId(), coins: newId() }
-  const level = (id: string, name: string, proposed_price: number, position: number) =>
-    program.db
-      .insertInto('levels')
-      .values({
-        campaign_id,
-        id,
-        name,
-        platform_reward_id: name,
-        report_name: null,
-        price: null,
-        proposed_price,
-        position,
-        created_at: now,
-      })
-      .execute()
-  await level(ids.core, 'Core Pledge', 4900, 0)
-  await level(ids.deluxe, 'Deluxe Pledge', 8900, 1)
-  for (const level_id of [ids.core, ids.deluxe]) {
-    await program.db.insertInto('level_items').values({ campaign_id, level_id, item_id: item.id, quantity: 1 }).execute()
-  }
-  for (const [id, name] of [
-    [ids.playmat, 'Playmat'],
-    [ids.coins, 'Metal Coins'],
-  ] as const) {
-    const row = {
-      campaign_id,
-      id,
-      name,
-      platform_addon_id: name,
-      platform_price: null,
-      price: 3000,
-      limit_per_backer: null,
-      stock: null,
-    }
-    await program.db
-      .insertInto('addons')
-      .values({ ...row, position: 0, created_at: now })
-      .execute()
-    await program.db.insertInto('addon_items').values({ campaign_id, addon_id: id, item_id: item.id, quantity: 1 }).execute()
-  }
-  const prices = { campaign_id, levels: {}, addons: { [ids.playmat]: 2500, [ids.coins]: 1800 }, bonus_spendable: true }
-  return { campaign_id, staff, ...ids, prices }
-}
-
-type Pledge = Partial<Row<'backers'>> & { addons?: Record<string, number> }
-
-async function addBacker(sample: Sample, pledge: Pledge): Promise<string> {
-  const id = newId()
-  const { addons = {}, ...over } = pledge
-  const row = {
-    campaign_id: sample.campaign_id,
-    id,
-    platform_uid: id,
-    name: 'Ada Byrne',
-    email: `${id}@example.com`,
-    level_id: sample.core,
-    pledge_status: 'collected',
-    pledge_amount: 6100,
-    pledge_minimum: 4900,
-    pledge_shipping: 1200,
-    pledge_bonus: 0,
-    pledge_country: 'IE',
-    survey: 'not_sent',
-    created_at: now,
-    updated_at: now,
-    ...over,
-  }
-  await program.db
-    .insertInto('backers')
-    .values(row as never)
-    .execute()
-  for (const [addon_id, quantity] of Object.entries(addons)) {
-    await program.db
-      .insertInto('pledged_addons')
-      .values({ campaign_id: sample.campaign_id, backer_id: id, addon_id, quantity })
-      .execute()
-  }
-  return id
-}
-
-/** The thirteen rows of the sample report. */
-async function addSampleBackers(sample: Sample): Promise<void> {
-  const { deluxe, playmat, coins } = sample
-  const add = (pledge: Pledge) => addBacker(sample, pledge)
-  const of = (amount: number, minimum: number, more: Pledge = {}) => ({ pledge_amount: amount, pledge_minimum: minimum, ...more })
-  await add(of(6600, 4900, { pledge_bonus: 500 }))
-  await add(of(124_600, 11_400, { level_id: deluxe, pledge_bonus: 112_000, pledge_country: 'BR', addons: { [playmat]: 1 } }))
-  await add({ pledge_country: 'JP' })
-  await add(of(13_700, 12_500, { level_id: deluxe, pledge_status: 'errored', survey: 'waiting', addons: { [coins]: 2 } }))
-  await add({ pledge_country: 'DE' })
-  await add(of(10_100, 8900, { level_id: deluxe, pledge_status: 'dropped' }))
-  await add({ pledge_country: 'AE' })
-  await add(of(100, 0, { level_id: null, pledge_shipping: 0, pledge_bonus: 100, pledge_country: null }))
-  await add(of(8600, 7400, { addons: { [playmat]: 1 } }))
-  await add(of(11_900, 10_700, { level_id: deluxe, pledge_country: 'US', addons: { [coins]: 1 } }))
-  await add({})
-  await add({ pledge_status: 'pending', survey: 'waiting' })
-  await add(of(15_100, 13_900, { level_id: deluxe, pledge_status: 'canceled', survey: 'withdrawn', addons: { [playmat]: 2 } }))
-}
-
 describe('the real sample', () => {
   test('a backer who changes nothing and lives where they said owes 0', async () => {
-    const sample = await makeSample()
-    await addSampleBackers(sample)
+    const sample = await makeSample(parts())
+    await addSampleBackers(parts(), sample)
     const before = await previewPledgePrices(program.db, sample.staff, sample.prices)
     expect(before).toMatchObject({ exact: 6, credit: 3, owing: 1, waiting: 2, not_served: 0, orders_kept: 0, missing: [] })
     expect(before.mismatched).toEqual({ total: 0, data: [], next_cursor: null })
@@ -166,8 +46,8 @@ describe('the real sample', () => {
   })
 
   test('bonus that may not be spent starts at 0; a wrong price lists the rows whose parts are not the pledge', async () => {
-    const sample = await makeSample()
-    await addSampleBackers(sample)
+    const sample = await makeSample(parts())
+    await addSampleBackers(parts(), sample)
     const kept = await previewPledgePrices(program.db, sample.staff, { ...sample.prices, bonus_spendable: false })
     expect(kept.groups).toContainEqual(expect.objectContaining({ outcome: 'exact', reason: 'bonus_not_spendable', count: 2 }))
     const wrong = { ...sample.prices, addons: { ...sample.prices.addons, [sample.playmat]: 2000 } }
@@ -191,10 +71,10 @@ describe('the real sample', () => {
 })
 
 test('a report without bonus column: what is above minimum and shipping is the bonus, only a pledge below them is listed', async () => {
-  const sample = await makeSample()
-  await addBacker(sample, { pledge_bonus: null, pledge_amount: 7000 })
-  await addBacker(sample, { pledge_bonus: null, pledge_amount: 7100, pledge_minimum: 5900 })
-  const below = await addBacker(sample, { pledge_bonus: null, pledge_amount: 5000 })
+  const sample = await makeSample(parts())
+  await addBacker(parts(), sample, { pledge_bonus: null, pledge_amount: 7000 })
+  await addBacker(parts(), sample, { pledge_bonus: null, pledge_amount: 7100, pledge_minimum: 5900 })
+  const below = await addBacker(parts(), sample, { pledge_bonus: null, pledge_amount: 5000 })
   const preview = await previewPledgePrices(program.db, sample.staff, sample.prices)
   expect(preview.mismatched.data.map(({ backer_id, expected, bonus }) => [backer_id, expected, bonus])).toEqual([
     [below, 6100, null],
@@ -209,12 +89,12 @@ test('a report without bonus column: what is above minimum and shipping is the b
 })
 
 test('who owes shipping is told why, and who lives where we do not ship is counted', async () => {
-  const sample = await makeSample()
+  const sample = await makeSample(parts())
   const { campaign_id, staff, core } = sample
-  await addBacker(sample, { pledge_amount: 4900, pledge_shipping: 0 })
+  await addBacker(parts(), sample, { pledge_amount: 4900, pledge_shipping: 0 })
   const moved = { ...berlin, country: 'DE' }
-  await addBacker(sample, { prefill: JSON.stringify({ address: moved }) as never })
-  await addBacker(sample, { pledge_country: 'JP' })
+  await addBacker(parts(), sample, { prefill: JSON.stringify({ address: moved }) as never })
+  await addBacker(parts(), sample, { pledge_country: 'JP' })
   const region = { campaign_id, kind: 'countries' as const, served: true, addon_fees: {} }
   await run((tx) => saveRegion(tx, staff, { ...region, name: 'Ireland', countries: ['IE'], level_fees: { [core]: 900 } }))
   await run((tx) => saveRegion(tx, staff, { ...region, name: 'Germany', countries: ['DE'], level_fees: { [core]: 1500 } }))
@@ -229,9 +109,9 @@ test('who owes shipping is told why, and who lives where we do not ship is count
 
 describe('saving', () => {
   test('asks for the price of every add-on that was pledged for, and names it', async () => {
-    const sample = await makeSample()
-    await addBacker(sample, { addons: { [sample.coins]: 1 } })
-    await addBacker(sample, { addons: { [sample.playmat]: 1 }, pledge_status: 'canceled', survey: 'withdrawn' })
+    const sample = await makeSample(parts())
+    await addBacker(parts(), sample, { addons: { [sample.coins]: 1 } })
+    await addBacker(parts(), sample, { addons: { [sample.playmat]: 1 }, pledge_status: 'canceled', survey: 'withdrawn' })
     const input = { ...sample.prices, addons: {} }
     const refused = run((tx) => savePledgePrices(tx, sample.staff, input))
     await expect(refused).rejects.toMatchObject({
@@ -247,9 +127,9 @@ describe('saving', () => {
   })
 
   test('takes proposed prices, writes one event, and leaves confirmed orders as they are', async () => {
-    const sample = await makeSample()
+    const sample = await makeSample(parts())
     const { campaign_id, staff } = sample
-    const backer_id = await addBacker(sample, { pledge_bonus: 500, pledge_amount: 6600 })
+    const backer_id = await addBacker(parts(), sample, { pledge_bonus: 500, pledge_amount: 6600 })
     const saved = await run((tx) => savePledgePrices(tx, staff, sample.prices))
     expect(saved.levels.map(({ price }) => price)).toEqual([4900, 8900])
     expect(saved.saved_at).toEqual(now)
@@ -276,9 +156,9 @@ describe('saving', () => {
   })
 
   test('a level that a later report brought is asked for before its backers are surveyed', async () => {
-    const sample = await makeSample()
+    const sample = await makeSample(parts())
     const { campaign_id, staff } = sample
-    await addBacker(sample, {})
+    await addBacker(parts(), sample, {})
     await run((tx) => savePledgePrices(tx, staff, sample.prices))
     const late = newId()
     const row = {
@@ -293,7 +173,7 @@ describe('saving', () => {
       .insertInto('levels')
       .values({ ...row, price: null, position: 2, created_at: now })
       .execute()
-    const backer_id = await addBacker(sample, { level_id: late })
+    const backer_id = await addBacker(parts(), sample, { level_id: late })
     const send = { campaign_id, selection: { filter: {} }, smtp: true }
     const preview = await previewSendSurveys(program.db, staff, send)
     expect(preview).toMatchObject({ moved: 1, left: [{ code: 'prices_not_saved', count: 1, sample_ids: [backer_id] }] })
@@ -305,8 +185,8 @@ describe('saving', () => {
   })
 
   test('is refused to others and with ids of other campaigns', async () => {
-    const sample = await makeSample()
-    const other = await makeSample()
+    const sample = await makeSample(parts())
+    const other = await makeSample(parts())
     await expect(previewPledgePrices(program.db, other.staff, sample.prices)).rejects.toMatchObject({ status: 404 })
     await expect(run((tx) => savePledgePrices(tx, other.staff, sample.prices))).rejects.toMatchObject({ status: 404 })
     const foreign = { ...sample.prices, levels: { [other.core]: 1 } }

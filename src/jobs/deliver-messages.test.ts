@@ -5,7 +5,7 @@ import { type MailServer, startMailServer } from '../../test/setup/mail-server.t
 import { createSmtpMailer } from '../adapters/smtp/smtp-mailer.ts'
 import type { Row } from '../db/types.ts'
 import { linkFor } from '../domain/backers/links.ts'
-import { claimMessages, LEASE_MS, MAX_TRIES } from '../domain/messages/outbox.ts'
+import { claimMessages, findMailPause, LEASE_MS, MAX_TRIES } from '../domain/messages/outbox.ts'
 import { queueMessage } from '../domain/messages/queue-message.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { newId } from '../lib/id.ts'
@@ -153,15 +153,23 @@ test('a worker that was killed: its lease runs out, then the mail is sent under 
 })
 
 test('a mail server that is down costs no mail a try; all of them wait and leave when it is back', async () => {
-  const backers = [await makeBacker(program.deps, campaign), await makeBacker(program.deps, campaign)]
-  const ids = [await queueLink(backers[0] as Row<'backers'>), await queueLink(backers[1] as Row<'backers'>)]
+  const ids: string[] = []
+  for (let n = 0; n < 10; n++) ids.push(await queueLink(await makeBacker(program.deps, campaign)))
   await deliverWith('smtp://127.0.0.1:1', (app) => deliverMessages(app, atOnce))
-  for (const id of ids) {
-    const message = await messageOf(id)
-    expect(message).toMatchObject({ state: 'queued', tries: 0 })
-    expect(message.error).toContain('ECONNREFUSED')
-  }
+  const messages = await Promise.all(ids.map(messageOf))
+  for (const message of messages) expect(message).toMatchObject({ state: 'queued', tries: 0 })
+  // No more than those that were on their way at once.
+  const tried = messages.filter(({ error }) => error?.includes('ECONNREFUSED'))
+  expect(tried.length).toBeGreaterThan(0)
+  expect(tried.length).toBeLessThanOrEqual(4)
+  expect(await findMailPause(program.db, program.deps.clock.now())).toMatchObject({
+    reason: expect.stringContaining('ECONNREFUSED'),
+  })
+  expect(await program.deps.worker.isIdle()).toBe(true)
+  await deliverWith(server.url, (app) => deliverMessages(app, atOnce))
+  expect((await Promise.all(ids.map(messageOf))).some(({ state }) => state === 'sent')).toBe(false)
   program.deps.clock.advance(61_000)
+  expect(await program.deps.worker.isIdle()).toBe(false)
   await deliverWith(server.url, (app) => deliverMessages(app, atOnce))
   for (const id of ids) expect(await messageOf(id)).toMatchObject({ state: 'sent', error: null })
 })

@@ -8,7 +8,7 @@ import {
   findCampaignsWithMail,
   MAX_TRIES,
   type Message,
-  putOffAll,
+  pauseMail,
   recordBounce,
   waitAfter,
 } from '../domain/messages/outbox.ts'
@@ -46,13 +46,14 @@ export async function deliverMessages(app: DeliveryParts, delivery: Delivery): P
 
 async function deliverTurn(app: DeliveryParts, delivery: Delivery, campaign_id: string): Promise<number> {
   let made = 0
+  let isDown = false
   const lane = async () => {
-    while (made < TURN && !delivery.isStopping()) {
+    while (made < TURN && !isDown && !delivery.isStopping()) {
       if (app.mailer) await delivery.pace()
       const [message] = await claimMessages(app.db, campaign_id, app.clock.now(), 1)
       if (!message) return
       made += 1
-      await deliver(app, message).catch((error: unknown) => park(app, message, error))
+      if ((await deliver(app, message).catch((error: unknown) => park(app, message, error))) === 'unavailable') isDown = true
     }
   }
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
@@ -60,22 +61,30 @@ async function deliverTurn(app: DeliveryParts, delivery: Delivery, campaign_id: 
   return made
 }
 
+/** `unavailable`: the mail server is out of reach, so the next mail need not be tried. */
+type Tries = 'over' | 'unavailable'
+
 /** A mail that breaks our own code must not stop the others; a lost database stops them all, and the lease brings it back. */
-async function park(app: DeliveryParts, message: Message, error: unknown): Promise<void> {
+async function park(app: DeliveryParts, message: Message, error: unknown): Promise<Tries> {
   if (isOutage(error)) throw error
   app.log.error({ error, message_id: message.id, kind: message.kind }, 'a mail could not be sent')
   await endTry(app.db, message, app.clock.now(), { state: 'failed', error: 'internal_error' })
+  return 'over'
 }
 
 /** One try of one mail: written now from ids, handed over with no transaction open, its outcome recorded after. */
-async function deliver(app: DeliveryParts, message: Message): Promise<void> {
+async function deliver(app: DeliveryParts, message: Message): Promise<Tries> {
   const { db, clock, mailer } = app
   const facts = await loadMailFacts(db, message, clock.now())
   const refusal = whyNotMail(facts)
-  if (refusal) return await endTry(db, message, clock.now(), { state: 'suppressed', error: refusal })
+  if (refusal) {
+    await endTry(db, message, clock.now(), { state: 'suppressed', error: refusal })
+    return 'over'
+  }
   if (!mailer && facts.campaign.mode === 'live') {
     const due_at = new Date(clock.now().getTime() + NO_SERVER_MS)
-    return await endTry(db, message, clock.now(), { state: 'queued', error: 'smtp_missing', due_at, uncounted: true })
+    await endTry(db, message, clock.now(), { state: 'queued', error: 'smtp_missing', due_at, uncounted: true })
+    return 'over'
   }
   const mail = renderMail(facts, linkFor(app.linkSecret, app.config.publicUrl, facts.backer))
   const outcome = mailer
@@ -88,6 +97,7 @@ async function deliver(app: DeliveryParts, message: Message): Promise<void> {
       })
     : ({ state: 'sent', answer: '' } as const)
   await record(app, { message, facts, mail, outcome })
+  return outcome.state === 'unavailable' ? 'unavailable' : 'over'
 }
 
 /** The same on each try. */
@@ -115,7 +125,7 @@ async function record(app: DeliveryParts, { message, facts, mail, outcome }: Tri
     const due_at = new Date(now.getTime() + SERVER_DOWN_MS)
     app.log.warn({ campaign_id: message.campaign_id, reason: outcome.reason }, 'the mail server does not take mail')
     await endTry(db, message, now, { state: 'queued', error, due_at, uncounted: true })
-    return await putOffAll(db, message.campaign_id, { now, until: due_at, error })
+    return await pauseMail(db, { until: due_at, reason: outcome.reason })
   }
   if (outcome.state === 'refused' && outcome.permanent) {
     if (outcome.recipient) {

@@ -584,6 +584,6 @@ create table messages (
   unique (campaign_id, kind, backer_id, occasion),
   foreign key (campaign_id, backer_id) references backers (campaign_id, id)
 );
-create index messages_waiting on messages (due_at) where state in ('queued', 'sending');
+create index messages_waiting on messages (campaign_id, due_at, id) where state in ('queued', 'sending');
 create index messages_newest on messages (campaign_id, created_at desc, id);
 create index messages_backer on messages (campaign_id, backer_id, created_at desc);

@@ -18,18 +18,27 @@ export const MAX_TRIES = 10
 const FIRST_WAIT_MS = 60_000
 const LONGEST_WAIT_MS = 60 * 60_000
 
-/** The campaigns that have mails to send at `now`: what the worker scans for. */
+/** Due, and in nobody's hands. Alias `m`. */
+const isDue = (now: Date) => sql<boolean>`m.state in ('queued', 'sending') and m.due_at <= ${now}
+  and (m.leased_until is null or m.leased_until <= ${now})`
+
+/**
+ * The campaigns that have mails to send at `now`: what the worker scans for; none while the mail server is out of reach. One look into the
+ * index for each campaign, however many mails wait.
+ */
 export async function findCampaignsWithMail(db: Db, now: Date): Promise<string[]> {
-  const { rows } = await sql<{ campaign_id: string }>`select m.campaign_id from messages m
-    where m.state in ('queued', 'sending') and m.due_at <= ${now} and (m.leased_until is null or m.leased_until <= ${now})
-    group by m.campaign_id order by min(m.due_at)`.execute(db)
+  if (await findMailPause(db, now)) return []
+  const { rows } = await sql<{ campaign_id: string }>`select c.id as campaign_id from campaigns c
+    where (select m.id from messages m where m.campaign_id = c.id and ${isDue(now)} order by m.due_at, m.id limit 1) is not null`.execute(
+    db,
+  )
   return rows.map((row) => row.campaign_id)
 }
 
-/** Whether a mail is due, or on its way in some process. */
+/** Whether a mail could be sent now, or is on its way in some process. */
 export async function hasMailUnderWay(db: Db, now: Date): Promise<boolean> {
-  const { rows } = await sql`select 1 from messages m
-    where m.state in ('queued', 'sending') and (m.due_at <= ${now} or m.leased_until > ${now}) limit 1`.execute(db)
+  if ((await findCampaignsWithMail(db, now)).length > 0) return true
+  const { rows } = await sql`select 1 from messages m where m.state = 'sending' and m.leased_until > ${now} limit 1`.execute(db)
   return rows.length > 0
 }
 
@@ -37,10 +46,9 @@ export async function hasMailUnderWay(db: Db, now: Date): Promise<boolean> {
 export async function claimMessages(db: Db, campaign_id: string, now: Date, limit: number): Promise<Message[]> {
   const until = new Date(now.getTime() + LEASE_MS)
   const { rows } = await sql<Message>`with due as (
-      select id from messages
-      where campaign_id = ${campaign_id} and state in ('queued', 'sending') and due_at <= ${now}
-        and (leased_until is null or leased_until <= ${now})
-      order by due_at, created_at, id limit ${limit} for update skip locked
+      select m.id from messages m
+      where m.campaign_id = ${campaign_id} and ${isDue(now)}
+      order by m.due_at, m.id limit ${sql.lit(limit)} for update skip locked
     )
     update messages m set state = 'sending', leased_until = ${until}, tries = m.tries + 1
     from due where m.campaign_id = ${campaign_id} and m.id = due.id
@@ -109,8 +117,25 @@ export async function recordBounce(
   })
 }
 
-/** The mail server cannot be reached: every mail that is due waits, so that none uses up its tries on a server that is down. */
-export async function putOffAll(db: Db, campaign_id: string, input: { now: Date; until: Date; error: string }): Promise<void> {
-  await sql`update messages set due_at = ${input.until}, error = ${input.error}
-    where campaign_id = ${campaign_id} and state = 'queued' and due_at <= ${input.now}`.execute(db)
+const pauseKey = 'mail_pause'
+
+/** Since when nothing leaves, because the mail server is out of reach or takes nothing from us. */
+export interface MailPause {
+  until: Date
+  reason: string
+}
+
+/** The pause that holds at `now`, or null. */
+export async function findMailPause(db: Db, now: Date): Promise<MailPause | null> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', pauseKey).executeTakeFirst()
+  const value = row?.value as { until: string; reason: string } | undefined
+  const until = value ? new Date(value.until) : null
+  return value && until && until > now ? { until, reason: value.reason } : null
+}
+
+/** The mail server cannot be reached: all mails of all campaigns wait, so that none uses up its tries on a server that is down. */
+export async function pauseMail(db: Db, pause: MailPause): Promise<void> {
+  const value = JSON.stringify({ until: pause.until.toISOString(), reason: pause.reason })
+  await sql`insert into settings (key, value) values (${pauseKey}, ${value}::jsonb)
+    on conflict (key) do update set value = excluded.value`.execute(db)
 }

@@ -96,7 +96,11 @@ export async function refuseUnknownIds(
 
 /** Whether two lists of contents hold the same. */
 export function sameContents(a: ContentsInput, b: ContentsInput): boolean {
-  const text = (rows: ContentsInput) => JSON.stringify(rows.map((row) => [row.item_id.toLowerCase(), row.quantity]).sort())
+  const text = (rows: ContentsInput) =>
+    rows
+      .map((row) => `${row.item_id.toLowerCase()} ${row.quantity}`)
+      .sort()
+      .join()
   return text(a) === text(b)
 }
 

@@ -1,0 +1,104 @@
+import type { Row } from '../db/types.ts'
+import { type Catalog, loadCatalog } from '../domain/catalog/load-catalog.ts'
+import { confirmSurvey } from '../domain/orders/change-order.ts'
+import { optionPlaces } from '../domain/orders/order-facts.ts'
+import { DomainError } from '../domain/shared/errors.ts'
+import { addressFromReport } from '../domain/shipping/address-fit.ts'
+import { findSurvey, saveDraft } from '../domain/surveys/drafts.ts'
+import { remindBackers } from '../domain/surveys/remind-backers.ts'
+import type { SurveyInput } from '../domain/surveys/schema.ts'
+import { sendSurveys } from '../domain/surveys/send-surveys.ts'
+import type { Demo } from './make-demo.ts'
+import { pick, seeded } from './random.ts'
+import { placeOf } from './report.ts'
+
+/** Sends the survey to all but a few, and lets most of them answer as a backer would: some started, some silent. */
+export async function answerSurveys(demo: Demo): Promise<void> {
+  const { deps, campaign_id, staff, at } = demo
+  const backers = await deps.db
+    .selectFrom('backers')
+    .selectAll()
+    .where('campaign_id', '=', campaign_id)
+    .where('survey', '=', 'not_sent')
+    .orderBy('platform_number')
+    .execute()
+  const asked = backers.filter((_, index) => index % 23 !== 22)
+  const mailing = { campaign_id, smtp: deps.mailer !== null }
+  await at(504, (tx) => sendSurveys(tx, staff, { ...mailing, selection: { backer_ids: asked.map(({ id }) => id) } }))
+  const catalog = await loadCatalog(deps.db, campaign_id)
+  const random = seeded(2026)
+  for (const [index, backer] of asked.entries()) await answer(demo, catalog, backer, { index, random })
+  await at(336, (tx) => remindBackers(tx, staff, { ...mailing, selection: { filter: { survey: ['sent', 'started'] } } }))
+}
+
+/** One backer's part: three of a hundred stay silent, some stop half-way, the rest confirm. */
+async function answer(
+  demo: Demo,
+  catalog: Catalog,
+  backer: Row<'backers'>,
+  { index, random }: { index: number; random: () => number },
+): Promise<void> {
+  const { deps, campaign_id, at } = demo
+  const hours_ago = 500 - Math.floor(160 * random() ** 2)
+  const wish = random()
+  if (index % 12 === 4) return
+  const key = { campaign_id, backer_id: backer.id }
+  const actor = { kind: 'backer' as const, id: backer.id, campaign_id }
+  const file = await findSurvey(deps.db, key)
+  const data = answersOf(catalog, backer, file.data, { index, random, wish })
+  if (index % 17 === 6) {
+    await at(hours_ago, (tx) =>
+      saveDraft(tx, actor, { ...key, data: { answers: data.answers ?? {}, country: data.country ?? null } }),
+    )
+    return
+  }
+  try {
+    await at(hours_ago, (tx) => confirmSurvey(tx, actor, { ...key, data }))
+  } catch (error) {
+    // The signed chart is sold out by then: they go without, as a backer would.
+    if (!(error instanceof DomainError && error.code === 'out_of_stock')) throw error
+    await at(hours_ago, (tx) => confirmSurvey(tx, actor, { ...key, data: { ...data, addons: file.pledged_addons } }))
+  }
+}
+
+function answersOf(
+  catalog: Catalog,
+  backer: Row<'backers'>,
+  start: Awaited<ReturnType<typeof findSurvey>>['data'],
+  { index, random, wish }: { index: number; random: () => number; wish: number },
+): SurveyInput {
+  const level = catalog.levels.find(({ id }) => id === backer.level_id)
+  const added = wish < 0.34 ? pick(random, catalog.addons) : null
+  const addons = { ...start.addons, ...(added ? { [added.id]: (start.addons[added.id] ?? 0) + 1 } : {}) }
+  const chosen = catalog.addons.filter(({ id }) => (addons[id] ?? 0) > 0).map((addon) => ({ addon }))
+  const options = Object.fromEntries(
+    optionPlaces(level?.id ?? null, level?.contents ?? [], chosen).map(({ key, contents }) => [
+      key,
+      pick(random, contents.item.skus).id,
+    ]),
+  )
+  const answers = Object.fromEntries(
+    catalog.questions
+      .filter(({ level_id }) => level_id === null || level_id === backer.level_id)
+      .map((question) => [
+        question.id,
+        question.kind === 'choice' ? pick(random, question.choices) : (start.answers[question.id] ?? 'Blue'),
+      ]),
+  )
+  const place = placeOf(backer.pledge_country ?? 'US')
+  const address =
+    start.address ??
+    addressFromReport({
+      name: backer.name,
+      line1: place.street.replace('#', String(3 + index)),
+      line2: '',
+      sublocality: '',
+      city: place.city,
+      region: place.region,
+      postcode: index % 29 === 8 ? '12' : place.postcode,
+      country: place.country,
+      phone: place.phone,
+      delivery_notes: '',
+    })
+  return { answers, options, addons, country: address.country, address, address_accepted: index % 58 === 8 }
+}

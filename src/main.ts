@@ -96,7 +96,8 @@ function starting(_request: IncomingMessage, response: ServerResponse): void {
 
 function serve(server: Server, app: App): Running {
   server.off('request', starting)
-  server.on('request', getRequestListener(app.fetch))
+  const answer = getRequestListener(app.fetch)
+  server.on('request', (request, response) => void answer(request, response))
   return {
     stop: () =>
       new Promise((resolve) => {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import {
+  accessSync,
   chmodSync,
   chownSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
@@ -135,6 +137,7 @@ function cannotRun(reason: string): StartError {
 export function makeServerFolder(folder: string, user: ServerUser | null, mode: number): void {
   try {
     mkdirSync(folder, { recursive: true, mode })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     if (user && statSync(folder).uid !== user.uid) chownSync(folder, user.uid, user.gid)
   } catch (error) {
     throw new StartError(

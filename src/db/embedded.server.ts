@@ -46,8 +46,8 @@ type Options = {
 
 /** Starts (and on first use makes) the database in `dataFolder`. One program at a time; what a killed one left is cleaned up. */
 export async function startEmbedded(dataFolder: string, options: Options = {}): Promise<EmbeddedServer> {
-  const user = serverUserFor(dataFolder)
   makeServerFolder(dataFolder, null, 0o755)
+  const user = serverUserFor(dataFolder)
   const real = realpathSync(dataFolder)
   const lock = await lockFolder(real)
   try {
@@ -90,8 +90,9 @@ function urlsAt(socketFolder: string): EmbeddedServer['urlOf'] {
 // A folder that root did not make keeps its owner: PostgreSQL runs as whoever owns the data already.
 function serverUserFor(dataFolder: string): ServerUser | null {
   const user = findServerUser()
+  if (!user) return null
   const existing = statSync(join(dataFolder, 'postgres', 'data'), { throwIfNoEntry: false })
-  if (!user || !existing || existing.uid === 0 || existing.uid === user.uid) return user
+  if (!existing || existing.uid === 0 || existing.uid === user.uid) return user
   return { uid: existing.uid, gid: existing.gid, name: String(existing.uid) }
 }
 

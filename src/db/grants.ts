@@ -17,6 +17,7 @@ export async function grantRights(db: Kysely<unknown>, appRole: string): Promise
   const owner = await sql<{ name: string }>`select current_user as name`.execute(db)
   const run = (text: string) => sql.raw(text).execute(db)
   await run(`create schema if not exists ${queueSchema}`)
+  await dropForeignQueue(db, appRole)
   if (owner.rows[0]?.name === appRole) return
   const role = pg.escapeIdentifier(appRole)
   await run(`grant usage on schema public to ${role}`)
@@ -25,6 +26,18 @@ export async function grantRights(db: Kysely<unknown>, appRole: string): Promise
   await run(`grant usage, select on all sequences in schema public to ${role}`)
   await run(`revoke update, delete, truncate on ${appendOnlyTables.join(', ')} from ${role}`)
   await run(`revoke insert, update, delete on ${migrationTables.join(', ')} from ${role}`)
+}
+
+/**
+ * A queue that was made while the program had another role is of no use to this one. It holds nothing but announcements of
+ * work that stands in our own tables, so it is made anew.
+ */
+async function dropForeignQueue(db: Kysely<unknown>, appRole: string): Promise<void> {
+  const foreign = await sql`select 1 from pg_class where relnamespace = ${queueSchema}::regnamespace
+    and pg_get_userbyid(relowner) <> ${appRole} limit 1`.execute(db)
+  if (foreign.rows.length === 0) return
+  await sql.raw(`drop schema ${queueSchema} cascade`).execute(db)
+  await sql.raw(`create schema ${queueSchema}`).execute(db)
 }
 
 /** Whether the connected role is kept from changing ledger and events. False is said on the health page. */

@@ -28,7 +28,12 @@ export default function handleRequest(
   return new Promise((resolve, reject) => {
     let answerStatus = status
     const answer = () => {
-      const body = new PassThrough({ final: (done) => (clearTimeout(limit), done()) })
+      const body = new PassThrough({
+        final(done) {
+          clearTimeout(limit)
+          done()
+        },
+      })
       headers.set('Content-Type', 'text/html; charset=utf-8')
       pipe(body)
       resolve(new Response(createReadableStreamFromReadable(body), { status: answerStatus, headers }))

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/db/project-root.ts'
@@ -19,6 +19,8 @@ export type Program = {
 export async function startProgram({ args = [], env = {} }: { args?: string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Program> {
   const port = await freePort()
   const folder = mkdtempSync(join(testFolder(), 'program-'))
+  // Not 0700: tests that run as root start PostgreSQL as another user, who must be able to enter.
+  chmodSync(folder, 0o755)
   const child = spawn(process.execPath, [join(projectRoot, 'tools', 'start.ts'), ...args], {
     env: { ...process.env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, AFTERFUND_TEST: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +50,7 @@ async function listening(says: () => boolean): Promise<boolean> {
   return false
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)
     server.listen(0, '127.0.0.1', () => {

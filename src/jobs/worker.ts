@@ -23,7 +23,6 @@ type Parts = Omit<Deps, 'worker'>
 export function createWorker(deps: Parts): Worker {
   let timer: NodeJS.Timeout | undefined
   let isStopping = false
-  let isStarted = false
   const faults = new Map<object, string>()
   const mail = oneAtATime(deliveryOf(deps, () => isStopping))
   const steps = oneAtATime(() => runSteps(deps))
@@ -44,7 +43,6 @@ export function createWorker(deps: Parts): Worker {
 
   return {
     async start() {
-      isStarted = true
       for (const name of queueNames) {
         await deps.boss.work(name, { batchSize: 100, pollingIntervalSeconds: LISTEN_S }, async () => void look())
       }
@@ -76,7 +74,7 @@ export function createWorker(deps: Parts): Worker {
     },
     fault() {
       if (isStopping) return 'It was stopped'
-      return isStarted ? (faults.values().next().value ?? null) : 'It was not started'
+      return faults.values().next().value ?? null
     },
   }
 }

@@ -207,6 +207,7 @@ test('one backer shows pledge, order and where they stand', async () => {
     .insertInto('pledged_addons')
     .values({ ...keyOf(backer), addon_id: campaign.addon_id, quantity: 2 })
     .execute()
+  await program.db.updateTable('addons').set({ platform_price: 0 }).where('id', '=', campaign.addon_id).execute()
   const order = await makeOrder(program.deps, campaign, backer)
   expect(await findBacker(program.db, { actor: campaign.staff, campaign_id: campaign.id }, backer.id)).toMatchObject({
     number: 12,

@@ -30,7 +30,7 @@ export function quoteLineWords(line: PricedLine, currency: string, locale = 'en'
     case 'addon':
       return { label: line.label, why: line.quantity > 1 ? `${each()}, added here` : 'added here' }
     case 'shipping':
-      return { label: shippingLabel(line.reason, locale), why: line.label || null }
+      return shippingWords(line, locale)
     case 'pledged':
       return { label: 'Paid with your pledge', why: null }
     case 'shipping_paid':
@@ -54,7 +54,9 @@ export function ledgerAccountWords(account: string): LineWords | null {
   }
 }
 
-function shippingLabel(reason: string, locale: string): string {
-  const country = /^to_([A-Z]{2})$/.exec(reason)?.[1]
-  return country ? `Shipping to ${countryName(country, locale)}` : 'Shipping'
+/** "Shipping to Portugal", with the region where it says more than the country does. */
+function shippingWords({ reason, label }: PricedLine, locale: string): LineWords {
+  const code = /^to_([A-Z]{2})$/.exec(reason)?.[1]
+  const country = code ? countryName(code, locale) : null
+  return { label: country ? `Shipping to ${country}` : 'Shipping', why: label === country ? null : label || null }
 }

@@ -100,7 +100,7 @@ function OrderLead({ order }: { order: OrderProps }) {
         </>
       )
     case 'paid':
-      return <>Nothing is owed.{address || ` ${order.by} see to the rest.`}</>
+      return <>Nothing is owed.{address || ' There is nothing more to do here.'}</>
     case 'errored':
       return <>Your order is safe. Until it is paid it cannot be packed.{address}</>
     case 'ready_to_ship':
@@ -123,11 +123,11 @@ function OpenLead({ order }: { order: OrderProps }) {
     )
   }
   if (!order.deadline)
-    return <>Your order is open: change what you like until {by} lock it. You get a mail when the date is set.</>
+    return <>Your order is open: change what you like until {by} locks it. You get a mail when the date is set.</>
   if (order.deadline.over) {
     return (
       <>
-        Your order is open. Locking was planned for {order.deadline.day}; until {by} do it you can still change what you like.
+        Your order is open. Locking was planned for {order.deadline.day}; until {by} does it you can still change what you like.
       </>
     )
   }
@@ -140,7 +140,7 @@ export function OrderView({ order, change, ask }: OrderViewProps) {
     <>
       {order.held && order.status !== 'canceled' && (
         <Note tone="warn" icon={PauseCircle}>
-          <b>Your order is on hold.</b> <bdi>{order.by}</bdi> are looking at something first. It is not locked and not sent
+          <b>Your order is on hold.</b> <bdi>{order.by}</bdi> is looking at something first. It is not locked and not sent
           meanwhile; you need not do anything.
         </Note>
       )}
@@ -151,7 +151,7 @@ export function OrderView({ order, change, ask }: OrderViewProps) {
       <Sheet title="What you get" aside={change.choices && <a href={change.choices}>Change choices</a>}>
         {order.contents.length > 0 ? <ContentsList entries={order.contents} /> : <p className="quiet">Nothing to send yet.</p>}
       </Sheet>
-      <AnswersSheet answers={order.answers} />
+      <AnswersSheet answers={order.answers} change_to={change.choices} />
       {order.address && <AddressSheet address={order.address} change_to={change.address} />}
       <Sheet title="What you pay" aside={change.addons && <a href={change.addons}>Change add-ons</a>}>
         <MoneyLines money={order.money} due={order.phase === 'closed' ? 'Was owed' : 'Still to pay'} />

@@ -55,7 +55,7 @@ const STEPS: Record<SurveyStep, (survey: WholeSurveyProps) => ReactNode> = {
       {survey.countries && <CountryField name="country" country={survey.country} countries={survey.countries} />}
       {!survey.served && (
         <p>
-          <bdi>{survey.by}</bdi> do not ship to this country: a backer there cannot go on.
+          <bdi>{survey.by}</bdi> does not ship to this country: a backer there cannot go on.
         </p>
       )}
     </>

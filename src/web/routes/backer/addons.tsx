@@ -60,6 +60,7 @@ export default function Addons({ loaderData, actionData }: Route.ComponentProps)
     <StepPage page={page} answer={actionData} problems={gone} title={TITLE} lead={<Lead shown={shown} />}>
       <form method="post">
         <FormFacts page={page} />
+        <h2 className="visually-hidden">Add-ons</h2>
         <AddonFields rows={shown.rows} currency={shown.currency} errors={errorsByField(problems)} />
         <p>
           <Button variant="text" name="intent" value="total" formNoValidate>

@@ -44,6 +44,8 @@ export interface AddressFields {
   form: ReturnType<typeof addressFormOf>
   values: Partial<Address>
   accepted: boolean
+  /** what looks unusual, by field */
+  warnings: Partial<Record<AddressField, string>>
   /** what it costs to send it there, in minor units; null while that is not known */
   shipping: { country: string; amount: number; region: string } | null
 }
@@ -58,8 +60,14 @@ export function addressFields(view: SurveyView, values: Partial<Address>, accept
     form: country ? addressFormOf(country, view.campaign.ship_from_country) : [],
     values: fitAddress(normaliseAddress(values)),
     accepted,
+    warnings: country ? warningsOf(values) : {},
     shipping: known ? { country: countryName(country), amount: quote.shipping, region: line?.label ?? '' } : null,
   }
+}
+
+function warningsOf(values: Partial<Address>): AddressFields['warnings'] {
+  const { warnings } = checkAddress(normaliseAddress(values))
+  return Object.fromEntries(warnings.map(({ field, message }) => [field, message]))
 }
 
 /** What was typed: only the fields of the chosen country's own form, tidied. */
@@ -75,7 +83,6 @@ export function readAddress(form: FormData, from: string): Address {
 
 export interface AddressAnswer {
   problems: FormProblem[]
-  warnings: Partial<Record<AddressField, string>>
   refused: Refused | null
   closed: Closed | null
   typed: AddressFields | null
@@ -89,7 +96,6 @@ export interface AddressAnswer {
 export function addressAnswer(answer: Partial<AddressAnswer>, status: number) {
   const empty = {
     problems: [],
-    warnings: {},
     refused: null,
     closed: null,
     typed: null,
@@ -100,15 +106,14 @@ export function addressAnswer(answer: Partial<AddressAnswer>, status: number) {
   return data({ ...empty, ...answer } satisfies AddressAnswer, { status })
 }
 
-/** What the address lacks, and what looks unusual about it. */
-export function remarksOn(view: SurveyView, address: Address): { problems: FormProblem[]; warnings: AddressAnswer['warnings'] } {
-  const { errors, warnings } = checkAddress(address)
-  const problems = errors.map(asProblem)
+/** What the address lacks. */
+export function addressProblems(view: SurveyView, address: Address): FormProblem[] {
+  const problems = checkAddress(address).errors.map(asProblem)
   if (address.country && !isServed(view, address.country)) {
-    const message = `${view.campaign.creator_name} do not ship to ${countryName(address.country)}.`
+    const message = `${view.campaign.creator_name} does not ship to ${countryName(address.country)}.`
     problems.push({ id: 'address.country', message })
   }
-  return { problems, warnings: Object.fromEntries(warnings.map(({ field, message }) => [field, message])) }
+  return problems
 }
 
 function asProblem({ field, message }: AddressRemark): FormProblem {

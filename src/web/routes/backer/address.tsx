@@ -20,9 +20,9 @@ import {
   addressClosed,
   addressFields,
   addressMode,
+  addressProblems,
   type AddressFields as Fields,
   readAddress,
-  remarksOn,
   saveOrderAddress,
   withAddress,
 } from './address.server.ts'
@@ -62,12 +62,14 @@ export async function action(args: Route.ActionArgs) {
   if (order && !mode) return addressAnswer({ closed: addressClosed(order, true) }, 409)
   const address = readAddress(form, view.campaign.ship_from_country)
   const after = withAddress(view, address)
-  const accepted = form.get('address_accepted') === 'yes'
-  const typed = addressFields(after, address, accepted)
+  const ticked = form.get('address_accepted') === 'yes'
+  const typed = addressFields(after, address, ticked)
+  // Said of nothing unusual, it would silence a warning that comes later.
+  const accepted = ticked && Object.keys(typed.warnings).length > 0
   if (form.get('intent') === 'country') return addressAnswer({ typed, version: order?.version ?? null }, 200)
-  const remarks = remarksOn(view, address)
-  if (remarks.problems.length > 0) return addressAnswer({ ...remarks, typed }, 422)
-  if (Object.keys(remarks.warnings).length > 0 && !accepted) return addressAnswer({ ...remarks, typed }, 422)
+  const problems = addressProblems(view, address)
+  const unusual = Object.keys(typed.warnings).length > 0
+  if (problems.length > 0 || (unusual && !accepted)) return addressAnswer({ problems, typed }, 422)
   if (mode === 'order' && order) {
     if (textOf(form, 'mode') === 'order') return await saveOrderAddress(pledge, { order, form, address, accepted, typed })
     return addressAnswer({ typed, overtaken_at: order.locked_at?.toISOString() ?? null, version: order.version }, 409)
@@ -102,16 +104,17 @@ export default function AddressStep({ loaderData, actionData }: Route.ComponentP
   const { page, mode, countries } = loaderData
   const fields = actionData?.typed ?? loaderData.fields
   const errors = errorsByField(actionData?.problems ?? [])
-  const unusual = actionData?.problems.length === 0 && Object.keys(actionData.warnings).length > 0
+  const unusual = Object.keys(fields.warnings).length > 0 && !fields.accepted
+  const asked = unusual && actionData?.problems.length === 0 && !actionData.refused
   return (
     <StepPage
       page={page}
       answer={actionData}
       title={TITLE}
-      window_title={unusual ? 'Check the address' : TITLE}
+      window_title={asked ? 'Check the address' : TITLE}
       lead={<Lead mode={mode} />}
     >
-      {actionData && <Happened answer={actionData} />}
+      {actionData && <Happened answer={actionData} unusual={unusual} />}
       <form method="post">
         <FormFacts page={page} />
         {/* Enter in a field presses the first button: it must be the one that saves. */}
@@ -132,9 +135,9 @@ export default function AddressStep({ loaderData, actionData }: Route.ComponentP
           form={fields.form}
           values={fields.values}
           errors={byPart(errors)}
-          warnings={actionData?.warnings ?? {}}
+          warnings={fields.accepted ? {} : fields.warnings}
         />
-        {(fields.accepted || Object.keys(actionData?.warnings ?? {}).length > 0) && (
+        {Object.keys(fields.warnings).length > 0 && (
           <div className="field">
             <Option
               type="checkbox"
@@ -166,8 +169,10 @@ function Lead({ mode }: { mode: 'draft' | 'order' | null }) {
   return <>You can change this until your parcel is made.</>
 }
 
+type Told = Pick<AddressAnswer, 'problems' | 'overtaken_at' | 'agree' | 'refused'>
+
 /** What the last press led to, when it was not saved. */
-function Happened({ answer }: { answer: Pick<AddressAnswer, 'warnings' | 'problems' | 'overtaken_at' | 'agree'> }) {
+function Happened({ answer, unusual }: { answer: Told; unusual: boolean }) {
   if (answer.overtaken_at) {
     return (
       <Note tone="warn" live>
@@ -185,7 +190,7 @@ function Happened({ answer }: { answer: Pick<AddressAnswer, 'warnings' | 'proble
       </Note>
     )
   }
-  if (answer.problems.length > 0 || Object.keys(answer.warnings).length === 0) return null
+  if (answer.problems.length > 0 || answer.refused || !unusual) return null
   return (
     <Note tone="warn" icon={TriangleAlert} live>
       <b>This looks unusual.</b> Correct it below, or tick <b>Use it as it is</b> at the end if it is right.

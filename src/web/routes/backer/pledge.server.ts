@@ -6,7 +6,7 @@ import type { Campaign } from '../../../domain/shared/policy.ts'
 import { sqlState } from '../../../domain/shared/tx.ts'
 import type { BackerKey } from '../../../domain/surveys/drafts.ts'
 import { isId } from '../../../lib/id.ts'
-import { dayText } from '../../../lib/time-text.ts'
+import { dateText, dayText } from '../../../lib/time-text.ts'
 import { hasSession } from '../../backer-session.server.ts'
 import { depsContext } from '../../context.ts'
 import { paths } from '../../paths.ts'
@@ -93,6 +93,12 @@ export function refusedBy(error: unknown): { refused: Refused; status: number } 
 /** A calendar day of the campaign in words: "30 November". */
 export function dayOf(date: string, now: Date): string {
   return dayText(new Date(`${date}T12:00:00Z`), { time_zone: 'UTC', now })
+}
+
+/** The lockdown date while it lies ahead, in words; it is a plan, and locks nothing. */
+export function plannedDay(campaign: Pick<Campaign, 'lockdown_on' | 'time_zone'>, now: Date): string | null {
+  const day = campaign.lockdown_on
+  return day && day >= dateText(now, campaign.time_zone) ? dayOf(day, now) : null
 }
 
 /** To another page after a post. */

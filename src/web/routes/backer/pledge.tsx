@@ -153,7 +153,7 @@ function ClosedSurvey({ frame, why }: { frame: Frame; why: keyof typeof CLOSED_T
     <PledgePage frame={frame} title={CLOSED_TITLE[why]}>
       <h1>{CLOSED_TITLE[why]}</h1>
       <p className="lead">
-        {why === 'not_sent' && <>You get a mail with this same link when {by} open it. There is nothing to do until then.</>}
+        {why === 'not_sent' && <>You get a mail with this same link when {by} opens it. There is nothing to do until then.</>}
         {why === 'waiting' && (
           <>
             The platform is still trying to collect it. The survey opens, and you get a mail, when it has. If your payment failed

@@ -12,7 +12,7 @@ import { Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/review'
 import { ChangeList } from './closed.tsx'
 import { answersProps, contentsProps, moneyProps, reviewAddress } from './fields.server.ts'
-import { dayOf, openPledge, readForm, seeOther } from './pledge.server.ts'
+import { openPledge, plannedDay, readForm, seeOther } from './pledge.server.ts'
 import { confirmReview, dropChanges, keepChanges, leadOn, reviewProblems } from './review.server.ts'
 import { closedOf, openStep, refuseNotOpen, unsaved } from './step.server.ts'
 import { FormFacts, StepPage } from './step-page.tsx'
@@ -43,7 +43,7 @@ export async function loader(args: Route.LoaderArgs) {
     changes: view.stale ? describeChanges(view.catalog, file, view.data) : [],
     pays: view.balance > 0,
     has_method: Boolean(file.order?.payment_method_id),
-    deadline: campaign.lockdown_on ? dayOf(campaign.lockdown_on, now) : null,
+    deadline: plannedDay(campaign, now),
   }
 }
 
@@ -75,7 +75,7 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
       window_title={`${wrong ? 'Error: ' : ''}${edit ? 'Check your changes' : TITLE}`}
       lead={
         <>
-          You can still change everything until {by} lock your order{deadline && <>, planned for {deadline}</>}.
+          You can still change everything until {by} locks your order{deadline && <>, planned for {deadline}</>}.
         </>
       }
     >

@@ -9,7 +9,7 @@ import { Note } from '../../ui/note.tsx'
 import type { Route } from './+types/start'
 import { asksCountry, isServed, levelShips, pledgeProps } from './fields.server.ts'
 import { SupportLink } from './frame.tsx'
-import { dayOf, textOf } from './pledge.server.ts'
+import { plannedDay, textOf } from './pledge.server.ts'
 import { openStep, saveStep, withTyped } from './step.server.ts'
 import { errorsByField, FormFacts, StepPage } from './step-page.tsx'
 
@@ -21,7 +21,7 @@ export async function loader(args: Route.LoaderArgs) {
     pledge: pledgeProps(view),
     country,
     countries: asksCountry(view) ? countriesByName() : null,
-    deadline: view.campaign.lockdown_on && dayOf(view.campaign.lockdown_on, new Date(page.frame.now)),
+    deadline: plannedDay(view.campaign, new Date(page.frame.now)),
     not_served: country && levelShips(view) && !isServed(view, country) ? countryName(country) : null,
   }
 }
@@ -45,7 +45,7 @@ function countryProblems(view: SurveyView): FormProblem[] {
   const { country } = view.data
   if (!country) return [{ id: 'country', message: 'Choose the country it goes to.' }]
   if (!levelShips(view) || isServed(view, country)) return []
-  const message = `${view.campaign.creator_name} do not ship to ${countryName(country)}. Choose another country, or write to them.`
+  const message = `${view.campaign.creator_name} does not ship to ${countryName(country)}. Choose another country, or write to them.`
   return [{ id: 'country', message }]
 }
 
@@ -63,7 +63,7 @@ export default function Start({ loaderData, actionData }: Route.ComponentProps) 
       {not_served && !actionData && (
         <Note tone="warn">
           <b>
-            <bdi>{page.frame.campaign.by}</bdi> do not ship to {not_served}.
+            <bdi>{page.frame.campaign.by}</bdi> does not ship to {not_served}.
           </b>{' '}
           Choose another country if you can receive it there, or <SupportLink frame={page.frame}>write to them</SupportLink>.
         </Note>
@@ -90,7 +90,7 @@ export default function Start({ loaderData, actionData }: Route.ComponentProps) 
 function Lead({ deadline, by }: { deadline: string | null; by: string }) {
   return (
     <>
-      A few steps, and <bdi>{by}</bdi> know what to send you. Each step is saved; come back with the same link whenever you like.
+      A few steps tell <bdi>{by}</bdi> what to send you. Each step is saved; come back with the same link whenever you like.
       {deadline && <> Please be done by {deadline}.</>}
     </>
   )

@@ -24,17 +24,17 @@ export function quoteLineWords(line: PricedLine, currency: string, locale = 'en'
   const each = () => `${line.quantity} at ${formatMoney(line.unit, currency, locale)}`
   switch (line.kind) {
     case 'level':
-      return { label: line.label, why: 'your pledge level' }
+      return { label: line.label, why: 'pledge level' }
     case 'addon_pledged':
-      return { label: line.label, why: line.quantity > 1 ? `${each()}, from your pledge` : 'from your pledge' }
+      return { label: line.label, why: line.quantity > 1 ? `${each()}, from the pledge` : 'from the pledge' }
     case 'addon':
       return { label: line.label, why: line.quantity > 1 ? `${each()}, added here` : 'added here' }
     case 'shipping':
       return shippingWords(line, locale)
     case 'pledged':
-      return { label: 'Paid with your pledge', why: null }
+      return { label: 'Paid with the pledge', why: null }
     case 'shipping_paid':
-      return { label: 'Shipping paid with your pledge', why: 'counts towards shipping only' }
+      return { label: 'Shipping paid with the pledge', why: 'counts towards shipping only' }
     default:
       return { label: line.label, why: null }
   }

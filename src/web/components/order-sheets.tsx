@@ -153,7 +153,7 @@ export function DeliverySheet({
         facts={[
           { term: 'Phone', fact: address?.phone && <bdi>{address.phone}</bdi> },
           { term: 'For the carrier', fact: address?.notes && <bdi>{address.notes}</bdi> },
-          { term: 'Warning', fact: order.address_warning && 'It looks unusual, and nobody said yet that it is right.' },
+          { term: 'Warning', fact: order.address_warning ? 'It looks unusual, and nobody said yet that it is right.' : null },
           { term: 'Payment method', fact: paymentMethod(order) },
           { term: 'Confirmed', fact: <Time at={order.confirmed_at} as="moment" /> },
           { term: 'Locked', fact: order.locked_at && <Time at={order.locked_at} as="moment" /> },

@@ -31,11 +31,13 @@ export function OrdersTable({ campaign, rows, sort, query }: Props) {
         <tr>
           <SelectAll />
           <Head sort={sorted('number')}>Order</Head>
-          <Head cut sort={sorted('name')}>
+          <Head cut width="34%" sort={sorted('name')}>
             Backer
           </Head>
           <Head sort={sorted('status')}>Status</Head>
-          <Head>Level</Head>
+          <Head cut width="16%">
+            Level
+          </Head>
           <Head>Payment method</Head>
           <Head number sort={sorted('balance_due')}>
             Balance, {campaign.currency}
@@ -53,11 +55,10 @@ export function OrdersTable({ campaign, rows, sort, query }: Props) {
               </Link>
             </td>
             <td className="cut" title={row.backer.name}>
-              <bdi>{row.backer.name}</bdi>
-              {row.country && <span className="row-small">{countryName(row.country)}</span>}
+              <bdi>{row.backer.name}</bdi> {row.country && <span className="row-small">{countryName(row.country)}</span>}
             </td>
             <td>
-              <Status status={row.status} />
+              <Status status={row.status} />{' '}
               {row.hold && (
                 <Mark icon={CirclePause} tone="warn">
                   On hold

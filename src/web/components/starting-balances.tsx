@@ -20,7 +20,7 @@ const OUTCOMES: Record<StartingGroup['outcome'], string> = { exact: 'Owe exactly
 /** Where every backer starts with these prices, each group with its reason, and the rows that do not add up. */
 export function StartingBalances({ campaign, preview, tried }: Props) {
   return (
-    <section aria-labelledby="starts">
+    <section aria-labelledby="starts" className="sheets">
       <h2 id="starts">{tried ? 'Where backers would start with these prices' : 'Where backers start'}</h2>
       {tried && <Note tone="info">Counted just now. Nothing is saved yet.</Note>}
       {preview.missing.length > 0 && (

@@ -7,8 +7,6 @@ export type Deed = (typeof DEEDS)[number]
 export interface DeedWords {
   /** "Lock 12 orders" */
   act(count: string): string
-  /** "Lock 12 of 14 orders" is the title; here its verb */
-  verb: string
   /** after the new status: "from now on" */
   effect: string
   to: OrderStatus | null
@@ -22,7 +20,6 @@ export interface DeedWords {
 export const WORDS: Record<Deed, DeedWords> = {
   lock: {
     act: (count) => `Lock ${count}`,
-    verb: 'Lock',
     effect: 'from now on',
     to: 'locked',
     out: 'Keep open',
@@ -32,7 +29,6 @@ export const WORDS: Record<Deed, DeedWords> = {
   },
   unlock: {
     act: (count) => `Unlock ${count}`,
-    verb: 'Unlock',
     effect: 'again, so that their backers may change them',
     to: 'open',
     out: 'Keep locked down',
@@ -41,7 +37,6 @@ export const WORDS: Record<Deed, DeedWords> = {
   },
   nothing_owed: {
     act: (count) => `Mark ${count} as paid`,
-    verb: 'Mark as paid',
     effect: 'since nothing is owed',
     to: 'paid',
     out: 'Leave as they are',
@@ -50,7 +45,6 @@ export const WORDS: Record<Deed, DeedWords> = {
   },
   cancel: {
     act: (count) => `Cancel ${count}`,
-    verb: 'Cancel',
     effect: 'for good',
     to: 'canceled',
     out: 'Keep the orders',
@@ -60,7 +54,6 @@ export const WORDS: Record<Deed, DeedWords> = {
   },
   hold: {
     act: (count) => `Put ${count} on hold`,
-    verb: 'Put on hold',
     effect: 'on hold',
     to: null,
     out: 'Hold none',
@@ -69,7 +62,6 @@ export const WORDS: Record<Deed, DeedWords> = {
   },
   release: {
     act: (count) => `Release ${count}`,
-    verb: 'Release',
     effect: 'free again',
     to: null,
     out: 'Keep on hold',

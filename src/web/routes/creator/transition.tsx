@@ -83,7 +83,7 @@ export async function action(args: Route.ActionArgs) {
 export default function Transition({ loaderData, actionData }: Route.ComponentProps) {
   const { campaign, deed, back, total, moved, left, warnings } = loaderData
   const words = WORDS[deed]
-  const title = `${words.verb}: ${countText(moved)} of ${plural(total, 'order', 'orders')}`
+  const title = words.act(`${countText(moved)} of ${plural(total, 'order', 'orders')}`)
   const refusal = actionData?.refusal
   const reasonErrors = refusal?.fields.filter(({ field }) => field === 'reason').map(({ message }) => message)
   return (

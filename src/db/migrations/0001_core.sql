@@ -503,7 +503,8 @@ create table events (
 );
 create unique index events_order_version on events (campaign_id, order_id, order_version) where order_version is not null;
 create index events_backer on events (campaign_id, backer_id, seq);
-create index events_operation on events (campaign_id, operation_id) where operation_id is not null;
+-- With the backer, so that "touched by this operation" is one probe even before the planner knows of a fresh bulk operation.
+create index events_operation on events (campaign_id, operation_id, backer_id) where operation_id is not null;
 
 create table payment_attempts (
   campaign_id uuid not null,

@@ -58,10 +58,10 @@ export type Deps = {
 type Parts = { config: Config; databaseUrl: string; secret: string; log: Log; clock?: Clock }
 
 /**
- * Wires the program against a migrated database. The worker does not run before `deps.worker.start()`. `stop` ends streams,
- * worker, queue and connections in this order, within a few seconds.
+ * Wires the program against a migrated database. The worker does not run before `deps.worker.start()`. `endStreams` comes
+ * before the server waits for its calls, since a stream never ends by itself; `stop` ends worker, queue and connections.
  */
-export async function createDeps(parts: Parts): Promise<{ deps: Deps; stop(): Promise<void> }> {
+export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams(): void; stop(): Promise<void> }> {
   const { config, log } = parts
   const client = connect(parts.databaseUrl, { max: 16, onError: (error) => log.warn({ error }, 'a database connection broke') })
   const boss = new PgBoss({ connectionString: parts.databaseUrl, schema: queueSchema, createSchema: false, max: 4 })
@@ -83,14 +83,15 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; stop(): Pr
     stopping: stopping.signal,
   }
   const deps: Deps = { ...withoutWorker, worker: createWorker(withoutWorker) }
+  const endStreams = () => stopping.abort()
   const stop = async () => {
-    stopping.abort()
+    endStreams()
     await deps.worker.stop()
     await boss.stop({ graceful: true, timeout: 3000 })
     deps.mailer?.close()
     await client.end()
   }
-  return { deps, stop }
+  return { deps, endStreams, stop }
 }
 
 /** MAIL_FROM, else an address at the host under which people reach the program. */

@@ -17,11 +17,8 @@ export function createLog(destination?: { write(line: string): void }, level = '
     },
     serializers: { err: serializeError, error: serializeError },
     formatters: { level: (label: string) => ({ level: label }) },
-    hooks: {
-      logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
-        method.apply(this, args.map((arg: unknown) => (typeof arg === 'string' ? scrubUrls(arg) : arg)) as typeof args)
-      },
-    },
+    // The whole line, so that no field is forgotten.
+    hooks: { streamWrite: scrubUrls },
   }
   return destination ? pino(options, destination) : pino(options)
 }
@@ -30,7 +27,7 @@ export function createLog(destination?: { write(line: string): void }, level = '
 export function scrubUrls(text: string): string {
   return text
     .replace(/(\/b\/[^/\s"']+\/[^/\s"'?]+\/)[^/\s"'?#)]+/g, `$1${hidden}`)
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:@/\s]*):[^@/\s]+@/gi, `$1:${hidden}@`)
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:@/\s"]*):[^@/\s"]+@/gi, `$1:${hidden}@`)
 }
 
 const hiddenFields = [
@@ -51,10 +48,5 @@ function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { code } = error as NodeJS.ErrnoException
   const serialized = pino.stdSerializers.err(error)
-  return {
-    type: serialized.type,
-    code,
-    message: scrubUrls(serialized.message),
-    stack: scrubUrls(serialized.stack),
-  }
+  return { type: serialized.type, code, message: serialized.message, stack: serialized.stack }
 }

@@ -18,6 +18,7 @@ type Options = { withDemo: boolean; announce: Announce }
 type Running = { stop(): Promise<void> }
 
 const stopLimitMs = 28_000
+const callLimitMs = 15_000
 
 /**
  * Starts the roles of this process and returns when they run. Whatever fails on the way is undone, so that nothing is left
@@ -38,7 +39,7 @@ export async function main(env: NodeJS.ProcessEnv, options: Options): Promise<vo
     const database = await openDatabase(config)
     stack.push(database.close)
     await migrateOpen(database)
-    const { deps, stop } = await createDeps({
+    const { deps, endStreams, stop } = await createDeps({
       config,
       databaseUrl: database.url,
       secret: readSecret(config),
@@ -48,7 +49,7 @@ export async function main(env: NodeJS.ProcessEnv, options: Options): Promise<vo
     stack.push(stop)
     const demo = await prepareDemo(deps, database.ownerUrl, options)
     if (config.roles.worker) await deps.worker.start()
-    if (server) stack.push(serve(server, createApp(deps, createPages(deps))).stop)
+    if (server) stack.push(serve(server, createApp(deps, createPages(deps)), endStreams).stop)
     options.announce(await describe(deps, database, demo))
   } catch (error) {
     await undo()
@@ -94,14 +95,16 @@ function starting(_request: IncomingMessage, response: ServerResponse): void {
     .end('Afterfund is starting. Try again in a moment.\n')
 }
 
-function serve(server: Server, app: App): Running {
+function serve(server: Server, app: App, endStreams: () => void): Running {
   server.off('request', starting)
   const answer = getRequestListener(app.fetch)
   server.on('request', (request, response) => void answer(request, response))
   return {
     stop: () =>
       new Promise((resolve) => {
-        // Calls in flight get their answer; connections that wait for a next call are ended.
+        endStreams()
+        // Calls in flight get their answer, within a limit; connections that wait for a next call are ended.
+        setTimeout(resolve, callLimitMs).unref()
         server.close(() => resolve())
         server.closeIdleConnections()
       }),

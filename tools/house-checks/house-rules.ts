@@ -82,7 +82,8 @@ export const houseRules: readonly Rule[] = [
   {
     name: 'one-clock',
     looksAt: isDomain,
-    pattern: /\bDate\.now\(\)|\bnew Date\(\)|(?<![\w.])(?:now|clock_timestamp|statement_timestamp)\(\)|\bcurrent_timestamp\b/g,
+    pattern:
+      /\bDate\.now\(\)|\bnew Date\(\)|(?<![\w.])(?:now|clock_timestamp|statement_timestamp)\(\)(?!:)|\bcurrent_timestamp\b/g,
     message: 'The domain reads no clock: `now` comes as an argument',
   },
   {

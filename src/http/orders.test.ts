@@ -237,3 +237,30 @@ test('an order that a larger step holds is answered as being locked, with nothin
     holder.release()
   }
 })
+
+test('over a thousand orders are queued, and the worker carries them out', async () => {
+  const own = await ownCampaignOf()
+  const path = `/campaigns/${own.id}`
+  const { deps, pool } = api.program
+  await makeOrder(deps, own, await makeBacker(deps, own))
+  const copies = (table: string, changes: string) => `insert into ${table} select (jsonb_populate_record(t, ${changes})).*
+    from ${table} t, generate_series(1, 1000) g where t.campaign_id = $1`
+  const idOf = (g: string) => `('01890000-0000-7000-8000-' || lpad(${g}::text, 12, '0'))`
+  await pool.query(copies('backers', `jsonb_build_object('id', ${idOf('g')}, 'platform_uid', g::text)`), [own.id])
+  await pool.query(copies('orders', `jsonb_build_object('id', ${idOf('g')}, 'backer_id', ${idOf('g')}, 'number', g + 1)`), [
+    own.id,
+  ])
+  const { body: queued } = await api.post(`${path}/transitions`, { name: 'lock', selection: { filter: {} } })
+  expect(queued).toMatchObject({ state: 'queued', total: 1001, moved: 0 })
+  expect((await api.get(`${path}/orders/count?status=locked`)).body.orders).toBe(0)
+  await deps.worker.runDue(deps.clock.now())
+  expect((await api.get(`${path}/operations/${queued.operation}`)).body).toMatchObject({
+    state: 'done',
+    total: 1001,
+    moved: 1001,
+    left: [],
+  })
+  const page = (await api.get(`${path}/orders?operation=${queued.operation}&limit=200`)).body
+  expect(page.data).toHaveLength(200)
+  expect((await api.get(`${path}/orders/count?operation=${queued.operation}&status=locked`)).body.orders).toBe(1001)
+})

@@ -1,0 +1,96 @@
+import { CirclePause, MailX } from 'lucide-react'
+import { Link } from 'react-router'
+import type { BackerRow, BackerSort } from '../../domain/backers/queries.ts'
+import { countryName } from '../../lib/country-name.ts'
+import { paths } from '../paths.ts'
+import { Amount } from '../ui/numbers.tsx'
+import { Head, Table } from '../ui/table.tsx'
+import { Time } from '../ui/time.tsx'
+import { SelectAll, SelectRow } from './selection.tsx'
+import { Mark, Status } from './status.tsx'
+
+interface Props {
+  campaign: { id: string; currency: string }
+  rows: readonly BackerRow[]
+  sort: BackerSort
+  query: Record<string, string | string[]>
+}
+
+/** Backers as rows: what they pledged, how far their survey is, and the order that came of it. */
+export function BackersTable({ campaign, rows, sort, query }: Props) {
+  const sorted = (key: string) => {
+    const direction = sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : null
+    return { to: paths.backers(campaign.id, { ...query, sort: sort === key ? `-${key}` : key }), direction }
+  }
+  return (
+    <Table caption="Backers">
+      <thead>
+        <tr>
+          <SelectAll />
+          <Head sort={sorted('number')}>Backer</Head>
+          <Head cut sort={sorted('name')}>
+            Name
+          </Head>
+          <Head cut sort={sorted('email')}>
+            Mail
+          </Head>
+          <Head>Survey</Head>
+          <Head>Order</Head>
+          <Head>Level</Head>
+          <Head number sort={sorted('pledge_amount')}>
+            Pledge, {campaign.currency}
+          </Head>
+          <Head sort={sorted('survey_sent_at')}>Asked</Head>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id} data-row>
+            <SelectRow id={row.id} label={`Select ${row.name}`} />
+            <td>
+              <Link className="row-link" data-open to={paths.backer(campaign.id, row.id)}>
+                {row.number ?? 'Open'}
+                {row.number === null && <span className="visually-hidden"> {row.name}</span>}
+              </Link>
+            </td>
+            <td className="cut" title={row.name}>
+              <bdi>{row.name}</bdi>
+              {row.country && <span className="row-small">{countryName(row.country)}</span>}
+            </td>
+            <td className="cut" title={row.email}>
+              <bdi>{row.email}</bdi>
+              {row.email_state !== 'ok' && (
+                <Mark icon={MailX} tone={row.email_state === 'bounced' ? 'warn' : 'quiet'}>
+                  {row.email_state === 'bounced' ? 'Bounced' : 'Relay'}
+                </Mark>
+              )}
+            </td>
+            <td>
+              <Status status={row.survey} />
+            </td>
+            <td>
+              <OrderCell campaign_id={campaign.id} order={row.order} />
+            </td>
+            <td className="cut" title={row.level_name ?? undefined}>
+              <bdi>{row.level_name ?? 'No reward'}</bdi>
+            </td>
+            <td className="number">
+              <Amount minor={row.pledge_amount} currency={campaign.currency} />
+            </td>
+            <td>{row.survey_sent_at && <Time at={row.survey_sent_at} />}</td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function OrderCell({ campaign_id, order }: { campaign_id: string; order: BackerRow['order'] }) {
+  if (!order) return 'none yet'
+  return (
+    <>
+      <Link to={paths.order(campaign_id, order.id)}>{order.number}</Link> <Status status={order.status} />
+      {order.on_hold && <Mark icon={CirclePause}>On hold</Mark>}
+    </>
+  )
+}

@@ -14,8 +14,8 @@ import { noEntry, textOf } from './pledge.server.ts'
 
 const TITLE = 'Get your link by mail'
 
-/** Requests of one network address: enough for a family, too few to mail a list. */
-const asked = createRequestLimit({ times: 10, seconds: 15 * 60 })
+/** Requests of one network address, which may be a proxy that everybody comes through. What one backer gets is limited by requestLink. */
+const asked = createRequestLimit({ times: 300, seconds: 15 * 60 })
 
 async function campaignOf({ context, params }: Pick<Route.LoaderArgs, 'context' | 'params'>) {
   if (!isId(params.campaign)) throw noEntry()

@@ -17,7 +17,8 @@ if (process.getuid?.() !== 0) {
   )
   process.exit(1)
 }
-for (const who of [{ name: 'root', uid: 0, gid: 0 }, ordinaryUser()]) await tryAs(who)
+const root: Who = { name: 'root', uid: 0, gid: 0 }
+for (const who of [root, ordinaryUser()]) await tryAs(who)
 
 async function tryAs(who: Who): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'afterfund-clone-'))
@@ -25,7 +26,8 @@ async function tryAs(who: Who): Promise<void> {
   chownSync(folder, who.uid, who.gid)
   try {
     const clone = join(folder, 'afterfund')
-    run(who, folder, 'git', ['-c', 'safe.directory=*', 'clone', '-q', projectRoot, clone])
+    run(root, folder, 'git', ['clone', '-q', projectRoot, clone])
+    run(root, folder, 'chown', ['-R', `${who.uid}:${who.gid}`, folder])
     run(who, clone, 'npm', ['install'])
     await start(who, clone)
     if (process.argv.includes('--with-tests')) run(who, clone, 'npm', ['test'])

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { readConfig } from '../src/config.server.ts'
 import { migrateOpen, openDatabase, programRole } from '../src/db/open.server.ts'
 import { restoreBackup } from '../src/db/restore.ts'
+import { secretFile } from '../src/secret.server.ts'
 import { readFileArgument } from './arguments.ts'
 import { reportBooks } from './report-books.ts'
 import { runTool } from './run-tool.ts'
@@ -13,7 +14,11 @@ await runTool(async () => {
   try {
     const { rows, created_at } = await restoreBackup(database.ownerUrl, await programRole(database), file)
     await migrateOpen(database)
-    process.stdout.write(`${rows} rows of ${created_at} are restored.\n`)
+    const { secret, dataFolder } = readConfig(process.env)
+    process.stdout.write(
+      `${rows} rows of ${created_at} are restored.\n` +
+        `Links in mails that were sent before work with the secret that belongs to this backup: it must be ${secret ? 'AFTERFUND_SECRET' : `in ${secretFile(dataFolder)}`}.\n`,
+    )
     await reportBooks(database.url)
   } finally {
     await database.close()

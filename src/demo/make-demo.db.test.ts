@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { useTestProgram } from '../../test/setup/deps.ts'
 import { countLifecycle } from '../domain/orders/counts.ts'
 import { verifyBooks } from '../domain/verify.ts'
-import { useTestProgram } from '../../test/setup/deps.ts'
 import { makeDemo } from './make-demo.ts'
 
 const program = useTestProgram()

@@ -136,7 +136,7 @@ test('a confirmation lists lines, money with reasons, the address, and until whe
     '2 × Playmat',
     'Playmat (2 at $15.00, added here): $30.00',
     'Shipping to Germany (Europe): $12.00',
-    'Paid with your pledge: −$61.00',
+    'Paid with the pledge: −$61.00',
     'Settled in another way (agreed with the creator): −$15.00',
     'Still to pay: $15.00',
     '10115 Berlin',

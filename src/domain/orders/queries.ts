@@ -44,7 +44,7 @@ export async function listOrders(db: Db, campaign_id: string, input: OrderListIn
 
 export interface OrderCounts {
   orders: number
-  /** sum of what is owed, credit left aside; minor units */
+  /** sum of what is owed, credit and canceled orders left aside; minor units */
   owed: number
   /** sum of what is in backers' favour: negative */
   credit: number
@@ -55,8 +55,8 @@ export interface OrderCounts {
 /** How many orders a filter matches, and their sums. */
 export async function countOrders(db: Db, campaign_id: string, filter: BackerFilter = {}): Promise<OrderCounts> {
   const { rows } = await sql<OrderCounts>`select count(*)::int as orders,
-      coalesce(sum(o.balance_due) filter (where o.balance_due > 0), 0)::bigint as owed,
-      coalesce(sum(o.balance_due) filter (where o.balance_due < 0), 0)::bigint as credit,
+      coalesce(sum(o.balance_due) filter (where o.balance_due > 0 and o.status <> 'canceled'), 0)::bigint as owed,
+      coalesce(sum(o.balance_due) filter (where o.balance_due < 0 and o.status <> 'canceled'), 0)::bigint as credit,
       coalesce(sum(o.captured), 0)::bigint as captured, coalesce(sum(o.refunded), 0)::bigint as refunded
     from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     where o.campaign_id = ${campaign_id} and ${filterCondition(filter)}`.execute(db)

@@ -73,7 +73,7 @@ export function OrdersTable({ campaign, rows, sort, query }: Props) {
                 <>
                   {row.payment_method.brand} {row.payment_method.last4}
                 </>
-              ) : row.balance_due > 0 ? (
+              ) : row.status === 'canceled' ? null : row.balance_due > 0 ? (
                 <Mark icon={CreditCard} tone="warn">
                   Missing
                 </Mark>

@@ -28,15 +28,17 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
         <tr>
           <SelectAll />
           <Head sort={sorted('number')}>Backer</Head>
-          <Head cut sort={sorted('name')}>
+          <Head cut width="26%" sort={sorted('name')}>
             Name
           </Head>
-          <Head cut sort={sorted('email')}>
+          <Head cut width="20%" sort={sorted('email')}>
             Mail
           </Head>
           <Head>Survey</Head>
           <Head>Order</Head>
-          <Head>Level</Head>
+          <Head cut width="14%">
+            Level
+          </Head>
           <Head number sort={sorted('pledge_amount')}>
             Pledge, {campaign.currency}
           </Head>
@@ -59,14 +61,14 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
             </td>
             <td className="cut" title={row.email}>
               <bdi>{row.email}</bdi>
-              {row.email_state !== 'ok' && (
-                <Mark icon={MailX} tone={row.email_state === 'bounced' ? 'warn' : 'quiet'}>
-                  {row.email_state === 'bounced' ? 'Bounced' : 'Relay'}
-                </Mark>
-              )}
             </td>
             <td>
               <Status status={row.survey} />
+              {row.email_state !== 'ok' && (
+                <Mark icon={MailX} tone={row.email_state === 'bounced' ? 'warn' : 'quiet'}>
+                  {row.email_state === 'bounced' ? 'Mail bounced' : 'Relay mail'}
+                </Mark>
+              )}
             </td>
             <td>
               <OrderCell campaign_id={campaign.id} order={row.order} />

@@ -56,9 +56,11 @@ export default function Messages({ loaderData }: Route.ComponentProps) {
         title={title}
         {...(in_mailbox ? { crumbs: { label: 'Messages', to: paths.messages(campaign.id) } } : {})}
         facts={
-          in_mailbox
-            ? 'No mail server is set up, so the mails of this test campaign stay here. Their links work.'
-            : `${plural(all, 'mail', 'mails')}. Mails leave one after the other.`
+          !in_mailbox
+            ? `${plural(all, 'mail', 'mails')}. Mails leave one after the other.`
+            : has_mailbox
+              ? 'No mail server is set up, so the mails of this test campaign stay here. Their links work.'
+              : 'Mails of this campaign leave through your mail server, so they are not kept here.'
         }
         actions={
           <>

@@ -3,6 +3,7 @@ import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration, 
 import type { Route } from './+types/root'
 import { ErrorPage } from './components/error-page.tsx'
 import { requestContext } from './context.ts'
+import { pageUrl } from './page-url.server.ts'
 import deskCss from './styles/desk.css?url'
 
 /** What a route may say about itself in its `handle`. */
@@ -13,7 +14,7 @@ export type PageHandle = {
 
 /** The number under which the log knows this request, for the page that has to say that something went wrong. */
 export function loader({ request, context }: Route.LoaderArgs) {
-  return { report: context.get(requestContext).id, path: new URL(request.url).pathname }
+  return { report: context.get(requestContext).id, path: pageUrl(request).pathname }
 }
 
 export function Layout({ children }: { children: ReactNode }) {

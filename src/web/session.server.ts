@@ -2,6 +2,7 @@ import { APIError } from 'better-auth/api'
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import { DomainError } from '../domain/shared/errors.ts'
 import { depsContext } from './context.ts'
+import { pageUrl } from './page-url.server.ts'
 import { paths } from './paths.ts'
 
 interface PageArgs {
@@ -26,7 +27,7 @@ export async function findAccount({ request, context }: PageArgs): Promise<Accou
 export async function requireAccount(args: PageArgs): Promise<Account> {
   const account = await findAccount(args)
   if (account) return account
-  const { pathname, search } = new URL(args.request.url)
+  const { pathname, search } = pageUrl(args.request)
   throw redirect(paths.sign_in(args.request.method === 'GET' ? pathname + search : undefined), { status: 303 })
 }
 
@@ -56,7 +57,8 @@ export async function endSession({ request, context }: PageArgs): Promise<Header
 export function nextPage(next: string | null): string {
   const here = 'http://here.invalid'
   const url = next?.startsWith('/') ? URL.parse(next, here) : null
-  return url?.origin === here ? url.pathname + url.search : paths.campaigns()
+  // Dots are resolved by now: `/.//evil.example` has become a path that a browser reads as another host.
+  return url?.origin === here && !url.pathname.startsWith('//') ? url.pathname + url.search : paths.campaigns()
 }
 
 /**

@@ -57,7 +57,7 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
             </td>
             <td className="cut" title={row.name}>
               <bdi>{row.name}</bdi>
-              {row.country && <span className="row-small">{countryName(row.country)}</span>}
+              {row.country && <span className="row-small"> {countryName(row.country)}</span>}
             </td>
             <td className="cut" title={row.email}>
               <bdi>{row.email}</bdi>

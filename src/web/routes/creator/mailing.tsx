@@ -12,6 +12,7 @@ import { mailingRefusalSentence } from '../../../lib/mailing-text.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { CatalogueWarnings } from '../../components/catalogue-warnings.tsx'
+import { pageUrl } from '../../page-url.server.ts'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { ShareBar } from '../../ui/figures.tsx'
@@ -54,7 +55,7 @@ const MAILINGS = {
 } as const
 
 function mailingOf(request: Request) {
-  const name = new URL(request.url).pathname.split('/').at(-1) as keyof typeof MAILINGS
+  const name = pageUrl(request).pathname.split('/').at(-1) as keyof typeof MAILINGS
   return MAILINGS[name]
 }
 

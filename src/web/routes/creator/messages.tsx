@@ -4,6 +4,7 @@ import { isId } from '../../../lib/id.ts'
 import { FilterTabs, ListLine } from '../../components/filter-bar.tsx'
 import { MESSAGE_STATE_LABEL } from '../../components/message-words.ts'
 import { MessagesTable } from '../../components/messages-table.tsx'
+import { pageUrl } from '../../page-url.server.ts'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -19,7 +20,7 @@ import { requireCampaign } from './session.server.ts'
 /** All mails, or, as the mailbox, those of a test campaign that can be read here. */
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
-  const url = new URL(args.request.url)
+  const url = pageUrl(args.request)
   const inMailbox = url.pathname.endsWith('/mailbox')
   const wanted = url.searchParams.get('state') as MessageState
   const state = inMailbox ? 'sent' : MESSAGE_STATES.find((one) => one === wanted)

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type Client, connect } from '../../src/db/client.server.ts'
 import type { Row } from '../../src/db/types.ts'
+import { createOwner } from '../../src/domain/accounts/create-owner.ts'
 import { linkFor } from '../../src/domain/backers/links.ts'
-import type { TxParts } from '../../src/domain/shared/tx.ts'
-import { newId } from '../../src/lib/id.ts'
+import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
+import { hashPassword } from '../../src/lib/password.ts'
 import { deriveKey } from '../../src/secret.server.ts'
 import { makeSurveyCampaign, type SurveyCampaign } from '../factories/survey-campaign.ts'
 import { cloneDatabase } from '../setup/database.ts'
@@ -26,7 +27,7 @@ export async function startBackerWorld(over: Parameters<typeof makeSurveyCampaig
   const program = await startProgram({ args: ['--no-demo'], env })
   // The program's worker finds what is due by itself: nothing has to be told to it.
   const parts: TxParts = { db: client.db, clock: { now: () => new Date() }, enqueue: async () => undefined }
-  const campaign = await makeSurveyCampaign(parts, await makeAccount(parts), over)
+  const campaign = await makeSurveyCampaign(parts, await makeOwner(parts), over)
   return {
     program,
     parts,
@@ -40,12 +41,11 @@ export async function startBackerWorld(over: Parameters<typeof makeSurveyCampaig
   }
 }
 
-async function makeAccount({ db, clock }: TxParts): Promise<string> {
-  const id = newId()
-  const at = clock.now()
-  await db
-    .insertInto('accounts')
-    .values({ id, name: 'Ilse', email: `${id}@example.com`, image: null, created_at: at, updated_at: at })
-    .execute()
-  return id
+/** Who owns the campaign and can sign in. */
+export const owner = { name: 'Ilse Verhoeven', email: 'ilse@lanternfish.example', password: 'a boat on the tide' }
+
+async function makeOwner(parts: TxParts): Promise<string> {
+  const password_hash = await hashPassword(owner.password)
+  const { account_id } = await inTransaction(parts, (tx) => createOwner(tx, { ...owner, password_hash }))
+  return account_id
 }

@@ -75,10 +75,10 @@ const STEPS: Record<SurveyStep, (survey: WholeSurveyProps) => ReactNode> = {
   ),
   review: ({ money, contents }) => (
     <>
-      <Sheet title="What you get">
+      <Sheet title="What the order would hold">
         {contents.length > 0 ? <ContentsList entries={contents} /> : <p className="quiet">Nothing chosen yet.</p>}
       </Sheet>
-      <Sheet title="What you pay">
+      <Sheet title="What it would cost">
         <MoneyLines money={money} due="You will pay" />
       </Sheet>
     </>

@@ -30,7 +30,7 @@ export function StartingBalances({ campaign, preview, tried }: Props) {
         </Note>
       )}
       <Figures
-        label="Where backers start"
+        label="Starting balances"
         figures={[
           { count: preview.exact, label: 'Owe exactly 0', note: 'if they change nothing' },
           { count: preview.credit, label: 'Start with credit', note: 'to spend on add-ons' },

@@ -1,0 +1,139 @@
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoLogin } from '../../src/demo/make-demo.ts'
+import { launchBrowser } from '../setup/browser.ts'
+import { problemsOfPage } from '../setup/page-checks.ts'
+import { type Program, startProgram } from '../setup/program.ts'
+
+/* The desk over the demo's orders: every page of it, and a lock by keyboard alone. */
+
+let browser: Browser
+let page: Page
+let program: Program
+let home: string
+
+beforeAll(async () => {
+  program = await startProgram({})
+  browser = await launchBrowser()
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })).newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(`${program.url}/sign-in`)
+  await page.fill('input[name=email]', demoLogin.email)
+  await page.fill('input[name=password]', demoLogin.password)
+  await page.click('main button[type=submit]')
+  await page.waitForURL('**/campaigns')
+  home = `${program.url}${await page.getAttribute('a[data-open]', 'href')}`
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await program?.stop()
+})
+
+/** Nothing wrong for assistive technology: wide and light, narrow and dark. */
+async function expectSound(name: string): Promise<void> {
+  for (const [width, colorScheme] of [
+    [1440, 'light'],
+    [320, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme })
+    expect(await problemsOfPage(page), `${name} at ${width} px`).toEqual([])
+    const folder = process.env.SCREENSHOTS
+    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+describe('every page is sound', () => {
+  test.each([
+    ['overview', ''],
+    ['orders', '/orders'],
+    ['orders-none', '/orders?q=nobody-is-called-so'],
+    ['lock', '/orders/do/lock'],
+    ['cancel', '/orders/do/cancel'],
+    ['hold', '/orders/do/hold'],
+    ['counts', '/counts'],
+    ['operations', '/operations'],
+    ['prices', '/catalog/prices'],
+    ['survey', '/survey'],
+    ['send', '/survey/send'],
+    ['remind', '/survey/remind'],
+    ['ask', '/survey/payment-method'],
+    ['imports', '/imports'],
+    ['new-import', '/imports/new'],
+    ['settings', '/settings'],
+  ])('%s', async (name, path) => {
+    const answer = await page.goto(home + path)
+    expect(answer?.status()).toBe(200)
+    await expectSound(name)
+  })
+
+  test('one order, its address and its settling', async () => {
+    await page.goto(`${home}/orders?balance=owed&status=open`)
+    const order = `${program.url}${await page.getAttribute('a[data-open]', 'href')}`
+    for (const [name, path] of [
+      ['order', ''],
+      ['order-address', '/address'],
+      ['order-settle', '/settle'],
+    ] as const) {
+      await page.goto(order + path)
+      await expectSound(name)
+    }
+  })
+
+  test('one operation, one import and the running notice', async () => {
+    for (const [name, list] of [
+      ['operation', '/operations'],
+      ['import', '/imports'],
+    ] as const) {
+      await page.goto(home + list)
+      await page.goto(`${program.url}${await page.getAttribute('a[data-open]', 'href')}`)
+      await expectSound(name)
+    }
+    await page.goto(home)
+    await page.getByRole('link', { name: 'See the notice' }).click()
+    await page.getByRole('heading', { name: 'Notice of the lock' }).waitFor()
+    await expectSound('notice')
+  })
+})
+
+test('a lock by keyboard alone: find, select, preview, lock, and see who was left out', async () => {
+  await page.goto(`${home}/orders?balance=zero&status=open&hold=no`)
+  await page.locator('[data-row]').first().waitFor()
+  await page.waitForLoadState('networkidle')
+  for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
+  const lock = page.getByRole('button', { name: 'Lock…', exact: true })
+  await lock.waitFor()
+  await lock.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Lock 2 of 2 orders' }).waitFor()
+  await page.getByRole('button', { name: 'Lock 2 orders' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByText('Locked: 2 orders.').waitFor()
+  await page.getByRole('link', { name: 'Show the orders' }).click()
+  await page.locator('[data-row]').first().waitFor()
+  expect(await page.locator('tbody .status').allTextContents()).toEqual(['Locked down', 'Locked down'])
+})
+
+test('a press twice locks once; what stays behind says why', async () => {
+  await page.goto(`${home}/orders/do/lock?id=&all=1&status=open&balance=owed`)
+  await expect.poll(() => page.getByText('no payment method on file').count()).toBeGreaterThan(0)
+  const button = page.getByRole('button', { name: 'Lock 0 orders' })
+  expect(await button.getAttribute('aria-disabled')).toBe('true')
+})
+
+test('an amount is settled outside, with its reason on the timeline', async () => {
+  await page.goto(`${home}/orders?balance=owed&status=open`)
+  await page.locator('a[data-open]').first().click()
+  await page.waitForURL('**/orders/*')
+  const order = page.url()
+  await page.goto(`${order}/settle`)
+  await page.fill('#reason', 'Paid at the fair')
+  await page.getByRole('button', { name: 'Settle this amount' }).click()
+  await page.getByText('The amount is settled.').waitFor()
+  await page.getByText('Paid at the fair').waitFor()
+  expect(await page.locator('.ledger-due').textContent()).toContain('0.00')
+})

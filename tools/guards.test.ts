@@ -26,7 +26,8 @@ function plant(path: string, text: string): void {
 }
 
 function run(tool: string, ...args: string[]): { status: number | null; output: string } {
-  const result = spawnSync(join(projectRoot, 'node_modules', '.bin', tool), args, { cwd: folder, encoding: 'utf8' })
+  const env = { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1' }
+  const result = spawnSync(join(projectRoot, 'node_modules', '.bin', tool), args, { cwd: folder, encoding: 'utf8', env })
   return { status: result.status, output: `${result.stdout}${result.stderr}` }
 }
 
@@ -55,7 +56,7 @@ test('oxlint finds promises that nobody waits for', () => {
 
 test('tsc finds a wrong type, an element that may be missing, and syntax that Node cannot strip', () => {
   plant('src/lib/planted-types.ts', `export const a: number = 'x'\nexport const b: string = ['x'][0]\nexport enum C {\n  d,\n}\n`)
-  const { status, output } = run('tsc')
+  const { status, output } = run('tsc', '--pretty', 'false')
   expect(status).not.toBe(0)
   expect(output).toContain('planted-types.ts(1,14)')
   expect(output).toContain('planted-types.ts(2,14)')

@@ -68,7 +68,8 @@ function run([tool = '', ...args]: string[], stdio: 'pipe' | 'inherit'): { statu
   // The tools run on the Node that this runs on, whatever stands first on PATH.
   const bin = join(projectRoot, 'node_modules', '.bin')
   const command = tool === 'node' ? process.execPath : join(bin, tool)
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}`, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' }
+  const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}`, ...colour }
   const result = spawnSync(command, args, { cwd: projectRoot, stdio, encoding: 'utf8', env, maxBuffer: 1 << 28 })
   const output = stdio === 'pipe' ? `${result.stdout}${result.stderr}${result.error?.message ?? ''}` : ''
   return { status: result.status, output }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useTestProgram } from '../test/setup/deps.ts'
 import { createApiKey, findAccountByKey } from './domain/accounts/api-keys.ts'
 import { createFirstOwner, createOwner, isFirstRun, saveFirstRunCode } from './domain/accounts/create-owner.ts'
@@ -60,13 +60,49 @@ test('an owner signs in, and a new password ends the old sessions', async () => 
   await signIn('another password')
 })
 
-test('nobody signs up over HTTP', async () => {
-  const response = await program.app.request('/auth/api/sign-up/email', {
-    method: 'POST',
-    headers: { host: 'localhost:3000', origin: 'http://localhost:3000', 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'eve@example.com', password: 'a long password', name: 'Eve' }),
+test('better-auth’s own routes, whose limits trust a header that anybody can write, are not served', async () => {
+  for (const route of ['sign-in/email', 'sign-up/email', 'update-user', 'change-password']) {
+    const response = await program.app.request(`/auth/api/${route}`, {
+      method: 'POST',
+      headers: { host: 'localhost:3000', origin: 'http://localhost:3000', 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ada@example.com', password: 'another password', name: 'Eve' }),
+    })
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([404, null])
+  }
+})
+
+describe('a post to a page', () => {
+  const post = (path: string, headers: Record<string, string>) =>
+    program.app.request(path, { method: 'POST', body: 'a=1', headers: { host: 'localhost:3000', ...headers } })
+
+  test('from another site is refused before anything reads it', async () => {
+    for (const path of ['/sign-out', '/sign-in', '/campaigns/new', '/b/c/b/review', '/c/c/link', '/campaigns/c/imports/new']) {
+      const foreign: Record<string, string>[] = [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { origin: 'http://localhost:3001' },
+        { 'sec-fetch-site': 'cross-site' },
+      ]
+      for (const headers of foreign) expect((await post(path, headers)).status, path).toBe(403)
+      // Through to the pages, of which this test has none.
+      expect((await post(path, { origin: 'http://localhost:3000' })).status).toBe(404)
+    }
   })
-  expect(response.status).toBe(400)
+
+  test('over its limit is refused with the limit named, and one that hides its length too', async () => {
+    const length = (bytes: number) => ({ origin: 'http://localhost:3000', 'content-length': String(bytes) })
+    const form = await post('/sign-in', length(1024 * 1024 + 1))
+    expect([form.status, await form.text()]).toEqual([413, expect.stringContaining('at most 1 MB')])
+    expect((await post('/campaigns/c/imports/new', length(200 * 1024 * 1024))).status).toBe(404)
+    const upload = await post('/campaigns/c/imports/new', length(300 * 1024 * 1024))
+    expect([upload.status, await upload.text()]).toEqual([413, expect.stringContaining('at most 250 MB')])
+    expect((await post('/sign-in', { 'transfer-encoding': 'chunked' })).status).toBe(411)
+  })
+})
+
+test('no page is kept by a cache or listed by a search engine', async () => {
+  const { headers } = await program.app.request('/sign-in', { headers: { host: 'localhost:3000' } })
+  expect([headers.get('cache-control'), headers.get('x-robots-tag')]).toEqual(['no-store', 'noindex, nofollow'])
 })
 
 test('an API key is found by the key alone', async () => {

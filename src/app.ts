@@ -8,7 +8,8 @@ import { projectRoot } from './db/project-root.ts'
 import type { Deps } from './deps.server.ts'
 import { checkHealth } from './health.server.ts'
 import { createApi } from './http/api.ts'
-import { originOf, requestAt, tlsPage } from './http/public-origin.ts'
+import { guardPosts } from './http/page-guard.ts'
+import { callerOf, originOf, requestAt, tlsPage } from './http/public-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { addTestClock } from './http/test-clock.ts'
 import { newId } from './lib/id.ts'
@@ -20,7 +21,7 @@ export type App = Hono<{ Bindings: HttpBindings; Variables: Variables }>
 /** Answers what is a page. React Router's in the program; tests of the API need none. */
 export type Pages = (request: Request, facts: RequestFacts) => Promise<Response>
 
-/** The whole of what is reachable over HTTP: health, API, accounts, files of the build, pages. */
+/** The whole of what is reachable over HTTP: health, API, files of the build, pages. better-auth's own routes are not: the pages ask it. */
 export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean } = {}): App {
   const app: App = new Hono()
   const { config, log } = deps
@@ -28,7 +29,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     c.set('id', newId())
     c.set('nonce', randomBytes(16).toString('base64'))
     // `incoming` is missing only where tests ask the app without a server.
-    c.set('address', c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1')
+    c.set('address', callerOf(config, c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1', c.req.header('x-forwarded-for')))
     await next()
     c.res.headers.set('X-Request-Id', c.get('id'))
   })
@@ -47,15 +48,23 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
   if (existsSync(clientBuild)) addAssets(app)
   if (config.isTest) addTestClock(app, deps)
   app.route('/api/v1', createApi(deps))
-  app.on(['GET', 'POST'], '/auth/api/*', (c) => deps.auth.handler(requestAt(c.req.raw, c.get('origin'))))
-  app.all('*', (c) =>
-    pages(requestAt(c.req.raw, c.get('origin')), { id: c.get('id'), nonce: c.get('nonce'), address: c.get('address') }),
-  )
+  app.use(guardPosts())
+  app.all('*', async (c) => {
+    const facts = { id: c.get('id'), nonce: c.get('nonce'), address: c.get('address') }
+    return keptByNobody(await pages(requestAt(c.req.raw, c.get('origin')), facts))
+  })
   app.onError((error, c) => {
     log.error({ error, request_id: c.get('id'), path: c.req.path }, 'a request failed')
     return c.text('Something went wrong. It was written to the log.', 500)
   })
   return app
+}
+
+/** Every page shows something of somebody: no cache stores it, and no search engine lists it. */
+function keptByNobody(response: Response): Response {
+  if (!response.headers.has('Cache-Control')) response.headers.set('Cache-Control', 'no-store')
+  response.headers.set('X-Robots-Tag', 'noindex, nofollow')
+  return response
 }
 
 const clientBuild = join(projectRoot, 'build', 'client')

@@ -16,7 +16,7 @@ export type AuthParts = {
 
 /**
  * Accounts and sessions by better-auth, on our tables. Sign-up over HTTP is off: owners are made by the first-run page and
- * `npm run owner`. Its own rate limit guards only its own routes; the sign-in page counts for itself.
+ * `npm run owner`. Its own routes are not served (app.ts): the pages ask it, and count tries themselves.
  */
 export function createAuth({ config, db, secret, log }: AuthParts) {
   return betterAuth({
@@ -69,7 +69,6 @@ export function createAuth({ config, db, secret, log }: AuthParts) {
       modelName: 'account_verifications',
       fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
     },
-    rateLimit: { enabled: true, window: 60, max: 60, customRules: { '/sign-in/email': { window: 60, max: 5 } } },
     advanced: { useSecureCookies: config.isHttps, cookiePrefix: 'afterfund' },
     logger: {
       level: 'warn',

@@ -20,6 +20,8 @@ test('a backer’s link loses its secret wherever it stands', () => {
     'GET https://pledges.example.com/b/01a-campaign/01b-backer/[hidden]?x=1 failed',
   )
   expect(scrubUrls('/b/01a-campaign/01b-backer')).toBe('/b/01a-campaign/01b-backer')
+  expect(scrubUrls('/B/a/b/kQ3fYx-secret_9.data')).toBe('/B/a/b/[hidden]')
+  expect(scrubUrls('Bearer af_0123456789abcdef0123456789abcdef, af_0123')).toBe('Bearer af_[hidden], af_0123')
   const lines = logged((log) => {
     log.error({ error: new Error(`no answer for ${link}`), url: link, path: '/b/a/b/kQ3fYx-secret_9' }, `failed at ${link}`)
   })

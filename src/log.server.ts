@@ -23,10 +23,11 @@ export function createLog(destination?: { write(line: string): void }, level = '
   return destination ? pino(options, destination) : pino(options)
 }
 
-/** `/b/<campaign>/<backer>/<secret>` becomes `/b/<campaign>/<backer>/[hidden]`, wherever it stands; so do passwords in addresses. */
+/** `/b/<campaign>/<backer>/<secret>` becomes `/b/<campaign>/<backer>/[hidden]`, wherever it stands; so do API keys and passwords in addresses. */
 export function scrubUrls(text: string): string {
   return text
-    .replace(/(\/b\/[^/\s"']+\/[^/\s"'?]+\/)[^/\s"'?#)]+/g, `$1${hidden}`)
+    .replace(/(\/b\/[^/\s"']+\/[^/\s"'?]+\/)[^/\s"'?#)]+/gi, `$1${hidden}`)
+    .replace(/\baf_[A-Za-z0-9_-]{20,}/g, `af_${hidden}`)
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:@/\s"]*):[^@/\s"]+@/gi, `$1:${hidden}@`)
 }
 

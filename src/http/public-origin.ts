@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import { isLoopbackHost } from '../lib/loopback.ts'
 
 type Address = { publicUrl: string; isLoopback: boolean; isHttps: boolean }
@@ -13,12 +14,36 @@ export function originOf(config: Address, host: string | undefined): string | nu
   return url && isLoopbackHost(url.hostname) ? url.origin : null
 }
 
+/**
+ * The network address that tries are counted by. Behind TLS a proxy on this machine or network stands in front: it wrote the last entry of
+ * X-Forwarded-For, and what comes before that one is anybody's word. Everywhere else the header says nothing.
+ */
+export function callerOf(config: Address, peer: string, forwarded: string | undefined): string {
+  if (!config.isHttps || !isNearby(peer)) return peer
+  const last = forwarded?.split(',').at(-1)?.trim() ?? ''
+  return isIP(last) === 0 ? peer : last
+}
+
+function isNearby(peer: string): boolean {
+  const address = peer.replace(/^::ffff:/, '')
+  return isIP(address) !== 0 && near.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+const near = new BlockList()
+near.addSubnet('127.0.0.0', 8)
+near.addSubnet('10.0.0.0', 8)
+near.addSubnet('172.16.0.0', 12)
+near.addSubnet('192.168.0.0', 16)
+near.addAddress('::1', 'ipv6')
+near.addSubnet('fc00::', 7, 'ipv6')
+
 /** The same request as if it had been sent to `origin`. */
 export function requestAt(request: Request, origin: string): Request {
   const url = new URL(request.url)
-  const rebuilt = new Request(new URL(url.pathname + url.search, origin), request)
+  // Joined as text: a path that begins with two slashes would be read as another host.
+  const rebuilt = new Request(`${origin}${url.pathname}${url.search}`, request)
   rebuilt.headers.set('host', new URL(origin).host)
-  for (const name of ['x-forwarded-host', 'x-forwarded-proto', 'forwarded']) rebuilt.headers.delete(name)
+  for (const name of ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-for', 'forwarded']) rebuilt.headers.delete(name)
   return rebuilt
 }
 

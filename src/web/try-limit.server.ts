@@ -1,8 +1,8 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
 /*
- * better-auth's own limit guards only its own routes, so the pages count tries themselves. The counts live in this process:
- * a restart forgets them, and two web processes allow twice as many.
+ * The pages count tries themselves: better-auth's own limit guards only its own routes. The counts live in this process: a restart forgets
+ * them, and two web processes allow twice as many.
  */
 const MINUTE_S = 60
 

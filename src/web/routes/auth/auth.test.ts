@@ -80,7 +80,16 @@ describe('sign-in', () => {
     const answer = await ask(signIn, '/sign-in', { form })
     expect(answer).toMatchObject({ status: 303, location: '/campaigns/c1/orders?status=open' })
     expect(answer.cookie).toContain('afterfund.session_token=')
-    for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example', '/\t/evil.example', 'evil', null]) {
+    for (const next of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      '/.//evil.example',
+      '/a/..//evil.example',
+      'evil',
+      null,
+    ]) {
       expect(nextPage(next)).toBe('/campaigns')
     }
   })

@@ -1,0 +1,37 @@
+import type { MiddlewareHandler } from 'hono'
+import { reportLimits } from '../domain/imports/report-types.ts'
+
+/** What a form may hold: far more than any page of ours asks for. */
+const FORM_LIMIT = 1024 * 1024
+/** A report, with what a form puts around it. */
+const UPLOAD_LIMIT = reportLimits.file_bytes + 64 * 1024
+
+/**
+ * What every post to a page goes through before anything reads it, signed in or not. Refuses one that another site's page sent (403), one
+ * that does not say how long it is (411), and one over its limit (413, the limit named).
+ */
+export function guardPosts(): MiddlewareHandler<{ Variables: { origin: string } }> {
+  return async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
+    if (isFromElsewhere(c.get('origin'), (name) => c.req.header(name))) {
+      return c.text('This form was sent from another site, so nothing was done. Open the page here and send it again.', 403)
+    }
+    const limit = /^\/campaigns\/[^/]+\/imports\/new(\.data)?$/.test(c.req.path) ? UPLOAD_LIMIT : FORM_LIMIT
+    const length = c.req.header('content-length')
+    if (length === undefined && c.req.header('transfer-encoding') !== undefined) {
+      return c.text('Say with Content-Length how long the body is.', 411)
+    }
+    if (Number(length ?? 0) > limit) {
+      return c.text(`That is too large: at most ${Math.floor(limit / 1024 / 1024)} MB can be sent here. Nothing was saved.`, 413)
+    }
+    return next()
+  }
+}
+
+/** Browsers name the page that posts; what names none is no browser, and carries no cookie that it was not given. */
+function isFromElsewhere(origin: string, header: (name: string) => string | undefined): boolean {
+  const from = header('origin')
+  if (from !== undefined) return from !== origin
+  const site = header('sec-fetch-site')
+  return site === 'cross-site' || site === 'same-site'
+}

@@ -63,7 +63,7 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
               <bdi>{row.email}</bdi>
             </td>
             <td>
-              <Status status={row.survey} />
+              <Status status={row.survey} />{' '}
               {row.email_state !== 'ok' && (
                 <Mark icon={MailX} tone={row.email_state === 'bounced' ? 'warn' : 'quiet'}>
                   {row.email_state === 'bounced' ? 'Mail bounced' : 'Relay mail'}
@@ -88,10 +88,10 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
 }
 
 function OrderCell({ campaign_id, order }: { campaign_id: string; order: BackerRow['order'] }) {
-  if (!order) return 'none yet'
+  if (!order) return <span className="nowrap">none yet</span>
   return (
     <>
-      <Link to={paths.order(campaign_id, order.id)}>{order.number}</Link> <Status status={order.status} />
+      <Link to={paths.order(campaign_id, order.id)}>{order.number}</Link> <Status status={order.status} />{' '}
       {order.on_hold && <Mark icon={CirclePause}>On hold</Mark>}
     </>
   )

@@ -25,7 +25,7 @@ export function MessagesTable({ campaign_id, rows, of_one, in_mailbox }: Props) 
         <tr>
           <Head>Mail</Head>
           {in_mailbox && <Head>Subject</Head>}
-          {!of_one && <Head cut>To</Head>}
+          {!of_one && <Head>To</Head>}
           {!in_mailbox && <Head>State</Head>}
           <Head>When</Head>
         </tr>
@@ -45,7 +45,7 @@ export function MessagesTable({ campaign_id, rows, of_one, in_mailbox }: Props) 
               </td>
             )}
             {!of_one && (
-              <td className="cut" title={`${row.backer_name} ${row.to}`}>
+              <td className="wraps">
                 <bdi>{row.backer_name}</bdi> <bdi className="row-small">{row.to}</bdi>
               </td>
             )}

@@ -37,8 +37,18 @@ export async function action(args: Route.ActionArgs) {
   const after = withAnswers(view, typed.data)
   const reason = textOf(form, 'reason').slice(0, 1_000)
   const version = Number(textOf(form, 'version'))
-  const answer = (errors: Record<string, string[]>, message: string | null, status: number) =>
-    data({ errors, message, reason, version, fields: answerFields(after) }, status)
+  const answer = (errors: Record<string, string[]>, refused: { code: string; message: string } | null, status: number) =>
+    data(
+      {
+        errors,
+        message: refused?.message ?? null,
+        is_overtaken: refused?.code === 'changed_meanwhile',
+        reason,
+        version,
+        fields: answerFields(after),
+      },
+      status,
+    )
   if (Object.keys(typed.errors).length > 0) return answer(typed.errors, null, 422)
   const intent = textOf(form, 'intent')
   if (intent === 'country') return answer({}, null, 200)
@@ -58,7 +68,7 @@ export async function action(args: Route.ActionArgs) {
   )
   if (!refusal) throw redirect(withQuery(paths.order(key.campaign_id, done.order_id), { saved: 'answers' }), { status: 303 })
   const told = Object.fromEntries(refusal.fields.map(({ field, message }) => [field, [message]]))
-  return answer(told, refusal.fields.length > 0 ? null : refusal.message, refusal.fields.length > 0 ? 422 : 409)
+  return answer(told, refusal.fields.length > 0 ? null : refusal, refusal.fields.length > 0 ? 422 : 409)
 }
 
 export default function BackerAnswers({ loaderData, actionData }: Route.ComponentProps) {
@@ -88,7 +98,11 @@ export default function BackerAnswers({ loaderData, actionData }: Route.Componen
         <>
           <ErrorSummary problems={problems} />
           {actionData?.message && (
-            <Note tone="danger" live end={<a href={paths.backer_answers(campaign.id, backer.id)}>Load it as it is now</a>}>
+            <Note
+              tone={actionData.is_overtaken ? 'danger' : 'warn'}
+              live
+              end={actionData.is_overtaken && <a href={paths.backer_answers(campaign.id, backer.id)}>Load it as it is now</a>}
+            >
               {actionData.message}
             </Note>
           )}

@@ -214,14 +214,12 @@ function SurveySheet({ campaign, backer }: SheetProps) {
           { term: 'Answers', fact: why },
         ]}
       />
-      <div className="row">
-        {backer.survey === 'not_sent' && (
-          <ButtonLink to={paths.survey_send(campaign.id, { id: backer.id })}>Send the survey…</ButtonLink>
-        )}
-        {(backer.survey === 'sent' || backer.survey === 'started') && (
-          <ButtonLink to={paths.survey_remind(campaign.id, { id: backer.id })}>Remind…</ButtonLink>
-        )}
-      </div>
+      {backer.survey === 'not_sent' && (
+        <ButtonLink to={paths.survey_send(campaign.id, { id: backer.id })}>Send the survey…</ButtonLink>
+      )}
+      {(backer.survey === 'sent' || backer.survey === 'started') && (
+        <ButtonLink to={paths.survey_remind(campaign.id, { id: backer.id })}>Remind…</ButtonLink>
+      )}
     </Sheet>
   )
 }

@@ -85,7 +85,7 @@ export default function Messages({ loaderData }: Route.ComponentProps) {
         />
       )}
       <search>
-        <Form method="get" className="row items-end">
+        <Form method="get" className="row items-end pb-3">
           {!in_mailbox && state && <input type="hidden" name="state" value={state} />}
           {backer && <input type="hidden" name="backer" value={backer} />}
           <TextField name="q" type="search" label="Name, mail or subject" defaultValue={q} maxLength={200} dir="auto" key={q} />

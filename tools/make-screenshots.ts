@@ -43,7 +43,7 @@ async function takeAll(browser: Browser, url: string): Promise<void> {
   const orders = await ask<List<Found>>(`${campaign}/orders?status=open&balance=owed&limit=50`)
   const order = first(orders, ({ backer, lines }) => inLatin.test(backer.name) && lines.length > 2)
   await take(page, campaign, 'overview')
-  await take(page, `${campaign}/orders`, 'orders')
+  await take(page, `${campaign}/orders?country=DE&country=GB&country=US`, 'orders')
   await take(page, `${campaign}/orders/${order.id}`, 'order')
   await take(page, `${campaign}/orders/do/lock?all=1`, 'lock-preview')
   const asked = first(await ask<List<{ id: string }>>(`${campaign}/backers?survey=sent`))

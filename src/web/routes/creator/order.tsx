@@ -95,7 +95,12 @@ export default function Order({ loaderData }: Route.ComponentProps) {
 
 /** The next step of this order first; the rest under More. What cannot be done says why. */
 function Actions({ campaign_id, order }: { campaign_id: string; order: WholeOrder }) {
-  const [first, ...rest] = [...order.transitions].sort((a, b) => Number(b.possible) - Number(a.possible))
+  // Canceling is never the loudest step; what is not for this status stands behind what is.
+  const rank = (one: WholeOrder['transitions'][number]) =>
+    (one.name === 'cancel' ? 4 : 0) + (one.code === 'wrong_status' ? 2 : 0) + (one.possible ? 0 : 1)
+  const sorted = [...order.transitions].sort((a, b) => rank(a) - rank(b))
+  const first = sorted.find((one) => one.name !== 'cancel' && one.code !== 'wrong_status')
+  const rest = sorted.filter((one) => one !== first)
   const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id })
   const isOver = order.status === 'canceled' || order.status === 'shipped'
   const act = (one: WholeOrder['transitions'][number], variant: 'primary' | 'text') =>

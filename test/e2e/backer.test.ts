@@ -244,9 +244,34 @@ describe('an order', () => {
     const narrow = await newPage({ width: 320, height: 640 })
     await narrow.goto(world.linkOf(backer))
     expect(await problemsWithoutScript(narrow)).toEqual([])
+    // Text at 200%: nothing is cut off or pushed sideways.
+    const wider = await narrow.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+      return document.documentElement.scrollWidth - window.innerWidth
+    })
+    expect(wider).toBe(0)
     await narrow.emulateMedia({ colorScheme: 'dark' })
     expect(await problemsWithoutScript(narrow, { colorScheme: 'dark' })).toEqual([])
     await narrow.context().close()
+  })
+})
+
+describe('the secret of a link', () => {
+  test('is answered alike by HEAD, and stays out of the log, the address and the Referer', async () => {
+    const backer = await backerOf()
+    const link = world.linkOf(backer)
+    const head = await fetch(link, { method: 'HEAD', redirect: 'manual' })
+    expect(head.status).toBe(303)
+    expect(head.headers.get('set-cookie')).toContain(`_${backer.id}=`)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(`${request.url()} ${request.headers().referer ?? ''}`))
+    await page.goto(link)
+    await press('Save and continue')
+    page.removeAllListeners('request')
+    const secret = link.split('/').at(-1) ?? ''
+    expect(page.url()).not.toContain(secret)
+    expect(asked.filter((one) => one.includes(secret))).toEqual([`${link} `])
+    expect(world.program.output()).not.toContain(secret)
   })
 })
 

@@ -203,7 +203,7 @@ function ShippingCost({ fields, currency }: { fields: Fields; currency: string }
   return (
     <Sheet label="Shipping">
       <b>Shipping to {fields.shipping.country}</b>: <Money minor={fields.shipping.amount} currency={currency} />
-      {fields.shipping.region && (
+      {fields.shipping.region && fields.shipping.region !== fields.shipping.country && (
         <p className="small quiet">
           <bdi>{fields.shipping.region}</bdi>
         </p>

@@ -66,11 +66,11 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
   const { page, money, change, problems, stale, deadline, before } = loaderData
   const by = <bdi>{page.frame.campaign.by}</bdi>
   const edit = page.order_number !== null
-  const wrong = problems.length > 0 && !actionData?.refused
+  const wrong = stale ? actionData !== undefined : problems.length > 0 && !actionData?.refused
   return (
     <StepPage
       page={page}
-      answer={actionData}
+      answer={actionData && stale ? { ...actionData, refused: null } : actionData}
       title={edit ? 'Check your changes' : TITLE}
       window_title={`${wrong ? 'Error: ' : ''}${edit ? 'Check your changes' : TITLE}`}
       lead={

@@ -1,0 +1,97 @@
+import { type RawBuilder, sql } from 'kysely'
+import { inTransaction, type Tx, type TxParts } from '../../src/domain/shared/tx.ts'
+
+/*
+ * Rows that no command of this version makes yet: statuses that charging and shipping will reach, and the facts they leave behind. Each
+ * keeps the rules of the books: one version and one event for each order it touches, ledger rows that sum to zero.
+ */
+
+interface Orders {
+  campaign_id: string
+  ids: string[]
+}
+
+type MadeStatus = 'errored' | 'ready_to_ship' | 'shipped'
+
+/** Puts locked orders into `errored`, or paid ones into `ready_to_ship` and `shipped`. */
+export async function putInto(parts: TxParts, orders: Orders, status: MadeStatus): Promise<void> {
+  const names = { errored: 'charge_failed', ready_to_ship: 'finalize_address', shipped: 'ship' }
+  await touch(parts, orders, names[status], (now) =>
+    status === 'errored'
+      ? sql`status = 'errored'`
+      : status === 'ready_to_ship'
+        ? sql`status = 'ready_to_ship', address_finalized_at = ${now}`
+        : sql`status = 'shipped', address_finalized_at = ${now}, shipped_at = ${now}`,
+  )
+}
+
+/** A usable payment method on file for each backer, and on each order. */
+export async function giveMethods(parts: TxParts, orders: Orders): Promise<void> {
+  await sql`insert into payment_methods (campaign_id, id, backer_id, gateway_account, mode, gateway_id, brand, last4, exp_month, exp_year,
+      state, created_at)
+    select campaign_id, id, backer_id, 'acct_test', 'test', 'pm_' || id, 'visa', '4242', 12, 2030, 'usable', created_at
+    from orders where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
+  await touch(parts, orders, 'payment_method_changed', () => sql`payment_method_id = o.id`)
+}
+
+/** The payment methods are no longer usable. */
+export async function detachMethods(parts: TxParts, orders: Orders): Promise<void> {
+  await touch(parts, orders, 'payment_method_changed', () => sql`payment_method_id = o.payment_method_id`)
+  await sql`update payment_methods set state = 'detached'
+    where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
+}
+
+/** A charge that is not over, in each of its three states in turn. */
+export async function startAttempts(parts: TxParts, orders: Orders): Promise<void> {
+  await touch(parts, orders, 'start_charge', () => sql`status = o.status`)
+  await sql`insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
+      created_at, updated_at)
+    select campaign_id, gen_random_uuid(), id, 1, id || ':1', 100, 'USD', payment_method_id,
+      (array['created', 'sent', 'unknown'])[1 + row_number() over (order by id) % 3], null, updated_at, updated_at
+    from orders where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
+}
+
+/** Money that was taken here. `refunded`: and given back. `kept`: its keeping is on record. */
+export async function capture(
+  parts: TxParts,
+  orders: Orders,
+  then: 'captured' | 'refunded' | 'kept' = 'captured',
+): Promise<void> {
+  const amount = 500
+  await book(parts, orders, amount, () => sql`captured = o.captured + ${amount}, balance_due = o.balance_due - ${amount}`)
+  if (then === 'refunded') {
+    await book(parts, orders, -amount, () => sql`refunded = o.refunded + ${amount}, balance_due = o.balance_due + ${amount}`)
+  }
+  if (then === 'kept') await touch(parts, orders, 'order_changed', () => sql`refund_decision = 'kept'`)
+}
+
+async function book(parts: TxParts, orders: Orders, amount: number, set: () => RawBuilder<unknown>): Promise<void> {
+  await touch(parts, orders, amount > 0 ? 'charge_succeeded' : 'order_changed', set, async (tx) => {
+    await sql`insert into ledger_entries (campaign_id, order_id, order_version, account, amount, currency, reason, at)
+      select o.campaign_id, o.id, o.version, e.account, e.amount, 'USD', 'charged', ${tx.now}::timestamptz
+      from orders o cross join (values ('owed', ${-amount}::bigint), ('card', ${amount}::bigint)) e (account, amount)
+      where o.campaign_id = ${orders.campaign_id} and o.id = any(${orders.ids}::uuid[])`.execute(tx.db)
+  })
+}
+
+/** One version and one event for each order, with what is set. */
+async function touch(
+  parts: TxParts,
+  { campaign_id, ids }: Orders,
+  kind: string,
+  set: (now: RawBuilder<Date>) => RawBuilder<unknown>,
+  also: (tx: Tx) => Promise<void> = async () => undefined,
+): Promise<void> {
+  await inTransaction(parts, async (tx) => {
+    await sql`with before as (select id, status from orders where campaign_id = ${campaign_id} and id = any(${ids}::uuid[])),
+      moved as (
+        update orders o set version = o.version + 1, updated_at = ${tx.now}, ${set(sql`${tx.now}::timestamptz`)}
+        from before b where o.campaign_id = ${campaign_id} and o.id = b.id
+        returning o.id, o.backer_id, o.version, b.status as from_status, o.status
+      )
+      insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status, actor_kind, at)
+      select ${campaign_id}::uuid, ${kind}::text, backer_id, id, version, from_status, status, 'system', ${tx.now}::timestamptz
+      from moved`.execute(tx.db)
+    await also(tx)
+  })
+}

@@ -38,7 +38,9 @@ export async function createFirstOwner(tx: Tx, input: NewOwner & { code: string 
   }
   const { hash } = setting.value as { hash: string }
   if (!timingSafeEqual(Buffer.from(hash, 'hex'), Buffer.from(hashCode(input.code), 'hex'))) {
-    throw invalid('The code is not the one in the terminal.', [{ field: 'code', code: 'code_wrong', message: 'Copy it from the terminal.' }])
+    throw invalid('The code is not the one in the terminal.', [
+      { field: 'code', code: 'code_wrong', message: 'Copy it from the terminal.' },
+    ])
   }
   await tx.db.deleteFrom('settings').where('key', '=', codeKey).execute()
   return await createOwner(tx, input)
@@ -51,7 +53,9 @@ export async function createFirstOwner(tx: Tx, input: NewOwner & { code: string 
 export async function createOwner(tx: Tx, input: NewOwner): Promise<{ account_id: string; is_new: boolean }> {
   const email = input.email.trim().toLowerCase()
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
-    throw invalid('This is not a mail address.', [{ field: 'email', code: 'email_invalid', message: 'Write it like name@example.com.' }])
+    throw invalid('This is not a mail address.', [
+      { field: 'email', code: 'email_invalid', message: 'Write it like name@example.com.' },
+    ])
   }
   const existing = await tx.db.selectFrom('accounts').select('id').where('email', '=', email).executeTakeFirst()
   if (existing) {

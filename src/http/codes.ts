@@ -34,6 +34,7 @@ const OF_REFUSALS: Record<string, string> = {
   countries_missing: 'A region needs a country, or is everywhere else.',
   country_taken: 'A country stands in another region.',
   currency_fixed: 'The currency stays as it was when the campaign was made.',
+  draft_changed: "What was looked at was changed in another window; only backers' pages answer this.",
   everywhere_else_exists: 'Another region is everywhere else.',
   file_missing: 'The upload has no file, or the file has no name.',
   import_applied: 'The import was applied; it cannot be discarded.',

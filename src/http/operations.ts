@@ -74,6 +74,7 @@ export function operationRoutes(deps: Deps) {
     .openapi(events, async (c) => {
       const { campaign_id, operation_id } = c.req.valid('param')
       const { currency } = await ownCampaign(db, actorOf(c), campaign_id)
+      await findOperation(db, campaign_id, operation_id)
       return c.json(inWords(await listEvents(db, { campaign_id, operation_id }, c.req.valid('query')), currency), 200)
     })
 }

@@ -95,7 +95,7 @@ describe('sign-in', () => {
       headers: { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams(owner),
     })
-    expect(answer.status).toBe(400)
+    expect(answer.status).toBe(403)
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 })

@@ -26,14 +26,19 @@ beforeAll(async () => {
   )
 })
 
+/** What an entry of each part of the catalogue is. */
+const ENTRIES = { items: 'item', levels: 'level', addons: 'addon', shipping: 'region', questions: 'question' } as const
+
 /** An address with the ids of `things` in it; `campaign` may be another one. */
 const filled = (pattern: string, campaign = things.campaign) =>
-  pattern.replace(/\{(\w+?)(?:_id)?\}|:(\w+)/g, (_, api: string, page: string) => {
-    const name = api ?? page
-    const id = name === 'campaign' ? campaign : things[name as keyof OwnThings]
-    if (!id) throw new Error(`${pattern} names a thing that this test does not make: ${name}`)
-    return id
-  })
+  pattern
+    .replace(/(items|levels|addons|shipping|questions)\/:entry/, (_, part: keyof typeof ENTRIES) => `${part}/:${ENTRIES[part]}`)
+    .replace(/\{(\w+?)(?:_id)?\}|:(\w+)/g, (_, api: string, page: string) => {
+      const name = api ?? page
+      const id = name === 'campaign' ? campaign : things[name as keyof OwnThings]
+      if (!id) throw new Error(`${pattern} names a thing that this test does not make: ${name}`)
+      return id
+    })
 
 async function ask(who: Owner, method: string, path: string, id: string): Promise<number> {
   const body = method === 'GET' || method === 'DELETE' ? undefined : bodyOf(id, things)

@@ -10,11 +10,19 @@ import { appendEvent, jsonb } from '../shared/events.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
 import { normaliseAddress } from '../shipping/address.ts'
-import { type BackerKey, findSurvey, mergeData, refuseClosedSurvey, type SurveyFile, withoutDraft } from '../surveys/drafts.ts'
+import {
+  type BackerKey,
+  draftMark,
+  findSurvey,
+  mergeData,
+  refuseClosedSurvey,
+  type SurveyFile,
+  withoutDraft,
+} from '../surveys/drafts.ts'
 import type { SurveyData, SurveyInput } from '../surveys/schema.ts'
 import { type Composition, composeOrder } from './order-facts.ts'
 import type { Quote } from './price-order.ts'
-import { changedMeanwhile } from './refusals.ts'
+import { changedMeanwhile, draftChanged } from './refusals.ts'
 import { holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from './write-order.ts'
 
 export interface ConfirmInput extends BackerKey {
@@ -26,6 +34,8 @@ export interface ConfirmInput extends BackerKey {
   expected_version?: number
   /** the total the person agreed to, in minor units; refused with `price_changed` when it is another now */
   agreed_total?: number
+  /** the mark of the draft the person looked at (`draftMark`); refused with `draft_changed` when it says something else by now */
+  seen_draft?: string
   /** staff's words, kept with the event */
   reason?: string | null
 }
@@ -42,7 +52,7 @@ export interface ConfirmAnswer {
  * Confirms a survey or an edit of it: the order comes into being (*complete survey*), or an open order becomes what was confirmed.
  * Guarantees: lines, quote, ledger, stock, event and mail commit together; the order is always the last confirmed version; a double
  * press confirms once. Refuses: missing answers, address or country (422 with `fields`), `out_of_stock`, a status that does not allow it
- * (`order_locked` ...), `changed_meanwhile`, `price_changed`.
+ * (`order_locked` ...), `changed_meanwhile`, `price_changed`, `draft_changed`.
  */
 export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): Promise<ConfirmAnswer> {
   await ownCampaign(tx.db, actor, input.campaign_id)
@@ -89,6 +99,7 @@ export function compose(campaign: Campaign, catalog: Catalog, file: SurveyFile, 
 }
 
 function refuseStale(file: SurveyFile, input: ConfirmInput): void {
+  refuseOtherDraft(file, input)
   if (!file.order) {
     if (input.expected_version) throw changedMeanwhile({ status: 'open', version: 0 })
     return
@@ -96,6 +107,12 @@ function refuseStale(file: SurveyFile, input: ConfirmInput): void {
   if (input.expected_version !== undefined && input.expected_version !== file.order.version) throw changedMeanwhile(file.order)
   const draft = file.draft?.state === 'active' ? file.draft : null
   if (draft && draft.base_version !== file.order.confirmed_version) throw changedMeanwhile(file.order)
+}
+
+/** Without a draft nothing but what was confirmed already can be confirmed: that is a second press. */
+function refuseOtherDraft({ draft }: SurveyFile, { seen_draft }: ConfirmInput): void {
+  if (seen_draft === undefined || draft?.state !== 'active') return
+  if (draftMark(draft) !== seen_draft) throw draftChanged()
 }
 
 function refuseProblems({ problems }: Composition): void {

@@ -34,3 +34,8 @@ export function changedMeanwhile(order: Pick<Row<'orders'>, 'status' | 'version'
     details: { status: order.status, version: order.version },
   })
 }
+
+/** What was looked at is not what would be confirmed now. */
+export function draftChanged(): DomainError {
+  return new DomainError('draft_changed', 'This was changed in another window. Look at it again, then confirm it.')
+}

@@ -182,6 +182,11 @@ function furthest(before: SurveyStep | null, now: SurveyStep | undefined): Surve
   return SURVEY_STEPS.indexOf(now) > SURVEY_STEPS.indexOf(before) ? now : before
 }
 
+/** Names what a draft says: another mark, other contents. Where there is none the order, or the report, is what is confirmed. */
+export function draftMark(draft: Pick<Row<'drafts'>, 'base_version' | 'version'> | null): string {
+  return draft ? `${draft.base_version}.${draft.version}` : '0'
+}
+
 /** Drops an unconfirmed edit; the order stays as it was confirmed. */
 export async function discardDraft(tx: Tx, actor: Actor, key: BackerKey): Promise<void> {
   await ownCampaign(tx.db, actor, key.campaign_id)

@@ -1,7 +1,8 @@
 import { confirmSurvey } from '../../../domain/orders/change-order.ts'
+import { draftChanged } from '../../../domain/orders/refusals.ts'
 import { inTransaction } from '../../../domain/shared/tx.ts'
 import { describeChanges } from '../../../domain/surveys/describe-changes.ts'
-import { discardDraft, saveDraft } from '../../../domain/surveys/drafts.ts'
+import { discardDraft, draftMark, saveDraft } from '../../../domain/surveys/drafts.ts'
 import { stepOfField } from '../../../domain/surveys/steps.ts'
 import { findSurveyView, type SurveyView } from '../../../domain/surveys/survey-view.ts'
 import { paths } from '../../paths.ts'
@@ -32,17 +33,11 @@ export async function confirmReview(pledge: Pledge, view: SurveyView, form: Form
   const done = paths.pledge(key.campaign_id, key.backer_id, { done: 'order' })
   const draft = view.file.draft?.state === 'active' ? view.file.draft : null
   if (view.file.order && !draft && view.file.order.status === 'open') throw seeOther(done)
-  if (textOf(form, 'draft') !== String(draft?.version ?? 0)) {
-    const refused = {
-      code: 'draft_changed',
-      message: 'This was changed in another window. Look at it again, then confirm it.',
-      details: {},
-    }
-    return unsaved({ refused }, 409)
-  }
+  const seen_draft = textOf(form, 'draft')
+  if (seen_draft !== draftMark(draft)) return unsaved({ refused: refusedBy(draftChanged()).refused }, 409)
   try {
     const agreed_total = Number(textOf(form, 'agreed_total'))
-    await inTransaction(deps, (tx) => confirmSurvey(tx, actor, { ...key, agreed_total }))
+    await inTransaction(deps, (tx) => confirmSurvey(tx, actor, { ...key, agreed_total, seen_draft }))
   } catch (error) {
     return await refusedConfirm(pledge, view, error)
   }

@@ -1,5 +1,6 @@
 import { CalendarClock } from 'lucide-react'
 import { describeChanges } from '../../../domain/surveys/describe-changes.ts'
+import { draftMark } from '../../../domain/surveys/drafts.ts'
 import { findSurveyView } from '../../../domain/surveys/survey-view.ts'
 import { MoneyLines } from '../../components/survey/money-lines.tsx'
 import { ContentsList } from '../../components/survey/pledge-parts.tsx'
@@ -30,7 +31,7 @@ export async function loader(args: Route.LoaderArgs) {
     view.steps.includes(step) ? paths.pledge_step(campaign_id, backer_id, step, { next: 'review' }) : null
   return {
     page: { ...page, back_to: null },
-    draft: draft?.version ?? 0,
+    draft: draftMark(draft),
     total: view.composition.quote.total,
     before: file.order?.balance_due ?? null,
     money: moneyProps(view, view.composition.quote, view.balance),

@@ -1,6 +1,7 @@
-import { isRouteErrorResponse, Link, Outlet, useRouteError } from 'react-router'
+import { data, isRouteErrorResponse, Link, type MiddlewareFunction, Outlet, useRouteError } from 'react-router'
 import { listCampaigns } from '../../../domain/campaigns/queries.ts'
 import { findRunningOperation } from '../../../domain/operations/queries.ts'
+import { isId } from '../../../lib/id.ts'
 import { operationTitle } from '../../../lib/operation-text.ts'
 import { PlainPage } from '../../components/plain-page.tsx'
 import { Shell } from '../../components/shell.tsx'
@@ -12,6 +13,16 @@ import type { Route } from './+types/layout'
 import { requireCampaign, requireDesk } from './session.server.ts'
 
 export const links = () => [{ rel: 'stylesheet', href: deskCss }]
+
+/** What these name in an address is an id; anything else names nothing, and is never asked of the database. */
+const NAMES_OF_IDS = ['campaign', 'order', 'backer', 'notice', 'operation', 'import', 'message', 'mail']
+
+export const middleware: MiddlewareFunction<Response>[] = [
+  ({ params }) => {
+    const isBroken = NAMES_OF_IDS.some((name) => params[name] !== undefined && !isId(params[name]))
+    if (isBroken) throw data(null, { status: 404 })
+  },
+]
 
 /** The desk around every page of a creator: who is here, in which campaign, and what runs. */
 export async function loader(args: Route.LoaderArgs) {

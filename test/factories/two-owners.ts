@@ -1,0 +1,120 @@
+import type { RouteConfig, RouteConfigEntry } from '@react-router/dev/routes'
+import { createApiKey } from '../../src/domain/accounts/api-keys.ts'
+import { createOwner } from '../../src/domain/accounts/create-owner.ts'
+import { confirmSurvey } from '../../src/domain/orders/change-order.ts'
+import { scheduleNotice } from '../../src/domain/orders/notices.ts'
+import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
+import { hashPassword } from '../../src/lib/password.ts'
+import { captainAnswers, makeSurveyBacker, makeSurveyCampaign } from './survey-campaign.ts'
+
+/** Somebody with campaigns: their API key, and the cookie of their browser. */
+export interface Owner {
+  account_id: string
+  key: string
+  cookie: string
+}
+
+/** One thing of every kind that an address can name, all of one campaign. Names as in the addresses, without `_id`. */
+export interface OwnThings {
+  campaign: string
+  backer: string
+  order: string
+  notice: string
+  operation: string
+  import: string
+  message: string
+  mail: string
+  item: string
+  level: string
+  addon: string
+  region: string
+  question: string
+  deed: string
+  part: string
+}
+
+type World = { url: string; parts: TxParts }
+
+/** Two owners; the first has a campaign with everything in it, and a second one with nothing of that. */
+export async function makeTwoOwners(
+  world: World,
+): Promise<{ owner: Owner; stranger: Owner; things: OwnThings; elsewhere: string }> {
+  const owner = await makeOwner(world, 'ilse@lanternfish.example')
+  const stranger = await makeOwner(world, 'eve@elsewhere.example')
+  const things = await makeThings(world, owner)
+  const { id: elsewhere } = await makeSurveyCampaign(world.parts, owner.account_id)
+  await makeSurveyCampaign(world.parts, stranger.account_id)
+  return { owner, stranger, things, elsewhere }
+}
+
+async function makeOwner({ url, parts }: World, email: string): Promise<Owner> {
+  const password = 'a boat on the tide'
+  const password_hash = await hashPassword(password)
+  const made = await inTransaction(parts, async (tx) => {
+    const { account_id } = await createOwner(tx, { name: email, email, password_hash })
+    return { account_id, ...(await createApiKey(tx, { account_id, name: 'test' })) }
+  })
+  const answer = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: url },
+    body: new URLSearchParams({ email, password }),
+  })
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+  return { account_id: made.account_id, key: made.key, cookie }
+}
+
+async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThings> {
+  const campaign = await makeSurveyCampaign(parts, owner.account_id)
+  const backer = await makeSurveyBacker(parts, campaign)
+  const key = { campaign_id: campaign.id, backer_id: backer.id }
+  const made = await inTransaction(parts, async (tx) => {
+    const { order_id } = await confirmSurvey(tx, campaign.staff, { ...key, data: captainAnswers(campaign) })
+    const { id, operation } = await scheduleNotice(tx, campaign.staff, {
+      campaign_id: campaign.id,
+      selection: { ids: [order_id] },
+    })
+    return { order_id, notice: id, operation }
+  })
+  const upload = await fetch(`${url}/api/v1/campaigns/${campaign.id}/imports?file_name=report.csv`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${owner.key}`, 'content-type': 'text/csv' },
+    body: 'nothing of a report',
+  })
+  const { id: import_id } = (await upload.json()) as { id: string }
+  const first = async (table: 'messages' | 'items' | 'shipping_regions') => {
+    const row = await parts.db.selectFrom(table).select('id').where('campaign_id', '=', campaign.id).executeTakeFirstOrThrow()
+    return row.id
+  }
+  return {
+    campaign: campaign.id,
+    backer: backer.id,
+    order: made.order_id,
+    notice: made.notice,
+    operation: made.operation,
+    import: import_id,
+    message: await first('messages'),
+    mail: await first('messages'),
+    item: await first('items'),
+    level: campaign.levels.captain,
+    addon: campaign.addons.playmat,
+    region: await first('shipping_regions'),
+    question: campaign.questions.credits,
+    deed: 'lock',
+    part: 'items',
+  }
+}
+
+/** The site map as a list of patterns. */
+export function flatPatterns(routes: RouteConfig): string[] {
+  const walk = (entries: RouteConfigEntry[], above: string): string[] =>
+    entries.flatMap((entry) => {
+      const path = entry.path ? `${above}/${entry.path}` : above
+      return entry.children ? walk(entry.children, path) : [path]
+    })
+  if (!Array.isArray(routes)) throw new Error('The site map is not there yet')
+  return walk(routes, '')
+}

@@ -6,6 +6,7 @@ import { inTransaction } from '../../src/domain/shared/tx.ts'
 import { captainAnswers, makeSurveyBacker } from '../factories/survey-campaign.ts'
 import { launchBrowser } from '../setup/browser.ts'
 import { problemsWithoutScript } from '../setup/page-checks.ts'
+import { type Phone, phoneOf } from './backer-phone.ts'
 import { type BackerWorld, owner, startBackerWorld } from './backer-world.ts'
 
 /* The backer's path in a browser whose scripts are switched off, on a phone's width, with axe on each page. */
@@ -13,11 +14,13 @@ import { type BackerWorld, owner, startBackerWorld } from './backer-world.ts'
 let world: BackerWorld
 let browser: Browser
 let page: Page
+let phone: Phone
 
 beforeAll(async () => {
   world = await startBackerWorld()
   browser = await launchBrowser()
   page = await newPage()
+  phone = phoneOf(page)
 })
 
 afterAll(async () => {
@@ -33,40 +36,6 @@ async function newPage(viewport = { width: 390, height: 844 }): Promise<Page> {
 }
 
 const backerOf = (over: Parameters<typeof makeSurveyBacker>[2] = {}) => makeSurveyBacker(world.parts, world.campaign, over)
-const place = () => new URL(page.url()).pathname.split('/').at(-1)
-const heading = () => page.locator('h1').textContent()
-const text = async () => (await page.locator('main').textContent()) ?? ''
-
-async function press(name: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name }).click()
-  await page.waitForLoadState()
-}
-
-async function follow(name: string | RegExp): Promise<void> {
-  await page.getByRole('link', { name }).first().click()
-  await page.waitForLoadState()
-}
-
-/** Every page: nothing axe objects to, no sideways scrolling, and not one script. */
-async function expectSound(): Promise<void> {
-  expect(await page.locator('script').count()).toBe(0)
-  expect(await problemsWithoutScript(page)).toEqual([])
-}
-
-/** Without the browser's own checks, as an older phone would send it. */
-async function pressUnchecked(name: string): Promise<void> {
-  await page
-    .locator('main form')
-    .last()
-    .evaluate((form: HTMLFormElement) => {
-      form.noValidate = true
-    })
-  await press(name)
-}
-
-async function fillAddress(fields: Record<string, string>): Promise<void> {
-  for (const [field, value] of Object.entries(fields)) await page.fill(`[id="address.${field}"]`, value)
-}
 
 describe('from the link to a confirmed order', () => {
   test('a link that does not fit leads to the page that mails a new one', async () => {
@@ -78,71 +47,76 @@ describe('from the link to a confirmed order', () => {
       'x-robots-tag': 'noindex, nofollow',
       'referrer-policy': 'same-origin',
     })
-    await expectSound()
-    await follow('Mail me my link')
-    expect(await heading()).toBe('Get your link by mail')
-    await expectSound()
+    await phone.expectSound()
+    await phone.follow('Mail me my link')
+    expect(await phone.heading()).toBe('Get your link by mail')
+    await phone.expectSound()
     await page.fill('#email', 'nobody@example.com')
-    await press('Mail me my link')
-    expect(await text()).toContain('If that address belongs to a pledge')
-    await expectSound()
+    await phone.press('Mail me my link')
+    expect(await phone.text()).toContain('If that address belongs to a pledge')
+    await phone.expectSound()
   })
 
   test('the whole path, with errors on the way', async () => {
     const backer = await backerOf()
     await page.goto(world.linkOf(backer))
     expect(new URL(page.url()).pathname).toBe(`/b/${world.campaign.id}/${backer.id}/start`)
-    expect(await text()).toContain('$94.00 paid, of it $5.00 for shipping')
-    await expectSound()
+    expect(await phone.text()).toContain('$94.00 paid, of it $5.00 for shipping')
+    await phone.expectSound()
     await page.selectOption('#country', 'BR')
-    await press('Save and continue')
+    await phone.press('Save and continue')
     expect(await page.title()).toMatch(/^Error: /)
     expect(await page.locator(':focus').getAttribute('class')).toBe('error-summary')
     await page.selectOption('#country', 'PT')
-    await press('Save and continue')
+    await phone.press('Save and continue')
 
-    expect(await heading()).toBe('Make it yours')
-    await expectSound()
-    await pressUnchecked('Save and continue')
+    expect(await phone.heading()).toBe('Make it yours')
+    await phone.expectSound()
+    await phone.pressUnchecked('Save and continue')
     expect(await page.getByRole('alert').textContent()).toContain('Two things to put right')
-    await expectSound()
+    await phone.expectSound()
     await page.getByRole('radio', { name: 'English' }).check()
     await page.getByRole('radio', { name: 'Blue' }).check()
-    await press('Save and continue')
+    await phone.press('Save and continue')
 
-    expect(place()).toBe('addons')
-    expect(await text()).toContain('Sold out')
+    expect(phone.place()).toBe('addons')
+    expect(await phone.text()).toContain('Sold out')
     await page.getByLabel('How many: Leviathan expansion').selectOption('2')
     await page.getByLabel('How many: Neoprene playmat').selectOption('1')
-    await press('Save and continue')
+    await phone.press('Save and continue')
     expect(await page.getByRole('alert').textContent()).toContain('Choose an option of Neoprene playmat.')
     expect(await page.getByLabel('How many: Leviathan expansion').inputValue()).toBe('2')
-    await expectSound()
+    await phone.expectSound()
     await page.getByLabel(/Which Neoprene playmat/).selectOption({ label: 'North Deep' })
-    await press('Work out the total again')
+    await phone.press('Work out the total again')
     expect(await page.locator('.go-sum').textContent()).toBe('To pay so far$126.50')
-    await press('Save and continue')
+    await phone.press('Save and continue')
 
-    expect(place()).toBe('address')
-    await fillAddress({ name: 'Mei-Ling Okonkwo-Fairweather', line1: 'Rua das Flores 118', postcode: '405O-262', city: 'Porto' })
-    await press('Save and continue')
+    expect(phone.place()).toBe('address')
+    await phone.fillAddress({
+      name: 'Mei-Ling Okonkwo-Fairweather',
+      line1: 'Rua das Flores 118',
+      postcode: '405O-262',
+      city: 'Porto',
+    })
+    await phone.press('Save and continue')
     expect(await page.title()).toMatch(/^Check the address/)
-    await expectSound()
-    await fillAddress({ postcode: '4050-262' })
-    await press('Save and continue')
+    await phone.expectSound()
+    await phone.fillAddress({ postcode: '4050-262' })
+    await phone.press('Save and continue')
 
-    expect(place()).toBe('payment')
-    expect(await text()).toContain('it cannot be locked without a payment method')
-    await expectSound()
-    await press('Go on without a payment method')
+    expect(phone.place()).toBe('payment')
+    expect(await phone.text()).toContain('it cannot be locked without a payment method')
+    await phone.expectSound()
+    await phone.press('Go on without a payment method')
 
-    expect(place()).toBe('review')
-    expect(await text()).toMatch(/Leviathan expansion\s*2 at \$36\.00, added here\s*\$72\.00/)
-    await expectSound()
-    await press('Confirm my order')
-    expect(await heading()).toBe('All set, Mei-Ling Okonkwo-Fairweather')
-    expect(await text()).toContain('Confirmed.')
-    await expectSound()
+    expect(phone.place()).toBe('review')
+    expect(await phone.text()).toMatch(/Leviathan expansion\s*2 at \$36\.00, added here\s*\$72\.00/)
+    await phone.expectSound()
+    await phone.press('Confirm my order')
+    expect(await phone.heading()).toBe('All set, Mei-Ling Okonkwo-Fairweather')
+    expect(await phone.text()).toContain('Confirmed.')
+    await phone.expectSound()
     const order = await world.parts.db
       .selectFrom('orders')
       .selectAll()
@@ -154,10 +128,10 @@ describe('from the link to a confirmed order', () => {
   test('leaving loses nothing: another browser goes on where this one stopped', async () => {
     const backer = await backerOf()
     await page.goto(world.linkOf(backer))
-    await press('Save and continue')
+    await phone.press('Save and continue')
     await page.getByRole('radio', { name: 'Deutsch' }).check()
     await page.getByRole('radio', { name: 'Red' }).check()
-    await press('Save and continue')
+    await phone.press('Save and continue')
     const elsewhere = await newPage()
     await elsewhere.goto(world.linkOf(backer))
     expect(new URL(elsewhere.url()).pathname).toMatch(/\/addons$/)
@@ -178,41 +152,41 @@ describe('an order', () => {
     )
     await page.goto(world.linkOf(backer))
     expect(await page.locator('h1 bdi').textContent()).toBe('عبد الرحمن بن خالد آل سعود')
-    await follow('Change choices')
+    await phone.follow('Change choices')
     await page.getByRole('radio', { name: 'Deutsch' }).check()
-    await press('Save and continue')
-    expect(await heading()).toBe('Check your changes')
-    await expectSound()
+    await phone.press('Save and continue')
+    expect(await phone.heading()).toBe('Check your changes')
+    await phone.expectSound()
     await page.goto(world.linkOf(backer))
-    expect(await text()).toContain('You have changes that are not confirmed.')
-    await expectSound()
-    await follow('Check and confirm them')
+    expect(await phone.text()).toContain('You have changes that are not confirmed.')
+    await phone.expectSound()
+    await phone.follow('Check and confirm them')
     await inTransaction(parts, (tx) =>
       transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'lock', selection: { ids: [order_id] } }),
     )
-    await press('Confirm my changes')
+    await phone.press('Confirm my changes')
     expect(await page.title()).toMatch(/^Error: Your choices are locked/)
-    expect(await text()).toContain('while this page was open')
-    expect(await text()).toContain('Not taken over')
-    await expectSound()
-    await follow('Show my order')
+    expect(await phone.text()).toContain('while this page was open')
+    expect(await phone.text()).toContain('Not taken over')
+    await phone.expectSound()
+    await phone.follow('Show my order')
     expect(await page.getByRole('link', { name: 'Change choices' }).count()).toBe(0)
-    await press('I have seen it')
-    await expectSound()
+    await phone.press('I have seen it')
+    await phone.expectSound()
 
-    await follow('Change address')
+    await phone.follow('Change address')
     await page.selectOption('[id="address.country"]', 'JP')
-    await press('Show the form for this country')
-    await expectSound()
+    await phone.press('Show the form for this country')
+    await phone.expectSound()
     await page.selectOption('[id="address.country"]', 'PT')
-    await press('Show the form for this country')
-    await fillAddress({ line1: 'Rua das Flores 118', postcode: '4050-262', city: 'Porto' })
-    await press('Save this address')
-    expect(await text()).toContain('This address changes what you pay.')
-    await expectSound()
-    await press('Save this address and owe $16.50')
-    expect(await text()).toContain('The address is saved.')
-    expect(await text()).toContain('Rua das Flores 118')
+    await phone.press('Show the form for this country')
+    await phone.fillAddress({ line1: 'Rua das Flores 118', postcode: '4050-262', city: 'Porto' })
+    await phone.press('Save this address')
+    expect(await phone.text()).toContain('This address changes what you pay.')
+    await phone.expectSound()
+    await phone.press('Save this address and owe $16.50')
+    expect(await phone.text()).toContain('The address is saved.')
+    expect(await phone.text()).toContain('Rua das Flores 118')
   })
 
   test('that was canceled is shown as it is', async () => {
@@ -230,8 +204,8 @@ describe('an order', () => {
       }),
     )
     await page.goto(world.linkOf(backer))
-    expect(await heading()).toBe('This order was canceled')
-    await expectSound()
+    expect(await phone.heading()).toBe('This order was canceled')
+    await phone.expectSound()
   })
 
   test('reads well at 320 px, with a long name, and in the dark', async () => {
@@ -266,7 +240,7 @@ describe('the secret of a link', () => {
     const asked: string[] = []
     page.on('request', (request) => asked.push(`${request.url()} ${request.headers().referer ?? ''}`))
     await page.goto(link)
-    await press('Save and continue')
+    await phone.press('Save and continue')
     page.removeAllListeners('request')
     const secret = link.split('/').at(-1) ?? ''
     expect(page.url()).not.toContain(secret)
@@ -280,21 +254,21 @@ describe('pledges that differ', () => {
     const { levels } = world.campaign
     const none = await backerOf({ level_id: null, pledge_amount: 5000, pledge_minimum: 0, pledge_shipping: 0 })
     await page.goto(world.linkOf(none))
-    expect(await text()).toContain('You have $50.00 to spend on add-ons.')
-    await expectSound()
+    expect(await phone.text()).toContain('You have $50.00 to spend on add-ons.')
+    await phone.expectSound()
     const digital = await backerOf({ level_id: levels.pdf, pledge_amount: 900, pledge_minimum: 900, pledge_shipping: 0 })
     await page.goto(world.linkOf(digital))
-    await press('Save and continue')
-    await press('Save and continue')
-    await press('Save and continue')
-    expect(place()).toBe('review')
+    await phone.press('Save and continue')
+    await phone.press('Save and continue')
+    await phone.press('Save and continue')
+    expect(phone.place()).toBe('review')
     expect(await page.locator('.steps').textContent()).toBe('Step 4 of 4: check')
-    await press('Confirm my order')
-    expect(await text()).not.toContain('Where it goes')
+    await phone.press('Confirm my order')
+    expect(await phone.text()).not.toContain('Where it goes')
     for (const survey of ['not_sent', 'waiting', 'withdrawn'] as const) {
       await page.goto(world.linkOf(await backerOf({ survey })))
       expect(await page.getByRole('button').count()).toBe(0)
-      await expectSound()
+      await phone.expectSound()
     }
   })
 })
@@ -304,21 +278,21 @@ describe('staff', () => {
     const { campaign, program } = world
     const preview = `${program.url}/campaigns/${campaign.id}/survey/preview`
     await page.goto(preview)
-    expect(place()).toBe('sign-in')
+    expect(phone.place()).toBe('sign-in')
     await page.fill('#email', owner.email)
     await page.fill('#password', owner.password)
-    await press(/sign in/i)
-    expect(await heading()).toBe('The survey, step by step')
-    await expectSound()
+    await phone.press(/sign in/i)
+    expect(await phone.heading()).toBe('The survey, step by step')
+    await phone.expectSound()
     await page.selectOption('#level', campaign.levels.pdf)
     await page.selectOption('#country', 'JP')
-    await press('Show this survey')
-    expect(await text()).toContain('Rules as PDF')
-    await expectSound()
+    await phone.press('Show this survey')
+    expect(await phone.text()).toContain('Rules as PDF')
+    await phone.expectSound()
     const backer = await backerOf({ name: 'Øystein Ångström' })
     await page.goto(`${program.url}/campaigns/${campaign.id}/backers/${backer.id}/view`)
-    expect(await text()).toContain('As Øystein Ångström sees it.')
-    await expectSound()
+    expect(await phone.text()).toContain('As Øystein Ångström sees it.')
+    await phone.expectSound()
     const events = await world.parts.db.selectFrom('events').select('kind').where('backer_id', '=', backer.id).execute()
     expect(events).toEqual([{ kind: 'survey_viewed_by_staff' }])
     expect((await page.goto(`${program.url}/campaigns/${backer.id}/survey/preview`))?.status()).toBe(404)

@@ -21,6 +21,7 @@ import type { FormProblem } from '../../ui/error-summary.tsx'
 import type { Closed } from './closed.tsx'
 import { isServed } from './fields.server.ts'
 import { type Pledge, type Refused, refusedBy, seeOther, textOf } from './pledge.server.ts'
+import { sinceOf } from './step.server.ts'
 
 /** `draft`: a step of the survey, or of an edit that a review confirms. `order`: an order past open, saved at once. */
 export type AddressMode = 'draft' | 'order'
@@ -33,9 +34,8 @@ export function addressMode({ file }: Pick<SurveyView, 'file'>): AddressMode | n
 }
 
 export function addressClosed(order: Row<'orders'>, while_open: boolean): Closed {
-  const since = order.canceled_at ?? order.shipped_at ?? order.address_finalized_at
   const code = refusalOfChange(order.status, 'address') ?? 'reopen_first'
-  return { code, since: since?.toISOString() ?? null, typed: [], while_open }
+  return { code, since: sinceOf(order, code), typed: [], while_open }
 }
 
 /** The address form as the page takes it. */

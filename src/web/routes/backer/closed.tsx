@@ -48,22 +48,27 @@ export function ClosedPage({ frame, closed, order_path }: { frame: Frame; closed
 }
 
 function WhatHappened({ closed }: { closed: Closed }) {
-  const when = closed.since && <Time at={closed.since} as="moment" />
-  const meanwhile = closed.while_open ? ', while this page was open' : ''
-  if (closed.code === 'order_canceled') {
-    return (
-      <>
-        The order was canceled{when && <> on {when}</>}
-        {meanwhile}.
-      </>
-    )
-  }
+  const what = WHAT_HAPPENED[closed.code] ?? 'These choices were locked'
   return (
     <>
-      These choices were locked{when && <> on {when}</>}
-      {meanwhile}. They can no longer be changed here.
+      {what}
+      {closed.since && (
+        <>
+          {' '}
+          on <Time at={closed.since} as="moment" />
+        </>
+      )}
+      {closed.while_open && ', while this page was open'}.{' '}
+      {closed.code === 'order_locked' && 'They can no longer be changed here.'}
     </>
   )
+}
+
+const WHAT_HAPPENED: Record<string, string> = {
+  order_locked: 'These choices were locked',
+  order_canceled: 'The order was canceled',
+  reopen_first: 'The address was made final',
+  already_shipped: 'It left',
 }
 
 /** What was typed and did not become part of the order. */

@@ -1,4 +1,5 @@
 import { data } from 'react-router'
+import type { Row } from '../../../db/types.ts'
 import { refusalOfChange } from '../../../domain/orders/lifecycle.ts'
 import type { SurveyProblem } from '../../../domain/orders/order-facts.ts'
 import { inTransaction } from '../../../domain/shared/tx.ts'
@@ -80,8 +81,17 @@ export function closedOf(view: SurveyView, typed: Closed['typed'] = [], while_op
   const { order } = view.file
   const code = order ? refusalOfChange(order.status, 'choices') : null
   if (!order || !code) return null
-  const since = order.canceled_at ?? order.shipped_at ?? order.locked_at
-  return { code, since: since?.toISOString() ?? null, typed, while_open }
+  return { code, since: sinceOf(order, code), typed, while_open }
+}
+
+/** When what refuses a change came about (ISO). */
+export function sinceOf(order: Row<'orders'>, code: string): string | null {
+  const at: Record<string, Date | null> = {
+    order_canceled: order.canceled_at,
+    already_shipped: order.shipped_at,
+    reopen_first: order.address_finalized_at,
+  }
+  return (code in at ? at[code] : order.locked_at)?.toISOString() ?? null
 }
 
 interface SaveStep {

@@ -51,6 +51,7 @@ const environment = z.object({
     error: 'must be web, worker, or web,worker',
   }),
   AFTERFUND_TEST: optionalText,
+  STRIPE_HOST: optionalText,
   STRIPE_SECRET_KEY: optionalText.refine((value) => !value || !/^[rs]k_live_/.test(value), {
     error: 'is a live key: this version cannot charge real cards yet, so it refuses live keys',
   }),
@@ -84,8 +85,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
     isTest: values.AFTERFUND_TEST === '1',
   }
-  if (config.isTest && !config.isLoopback) {
-    throw new StartError('AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL is on this machine.')
+  if (config.isTest && !(config.isLoopback && isLoopbackHost(values.STRIPE_HOST ?? 'localhost'))) {
+    throw new StartError(
+      'AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL and STRIPE_HOST are on this machine.',
+    )
   }
   return config
 }

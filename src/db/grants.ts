@@ -14,10 +14,18 @@ const migrationTables = ['kysely_migration', 'kysely_migration_lock']
  * Rights are never taken from the owner, since PostgreSQL checks foreign keys as the owner.
  */
 export async function grantRights(db: Kysely<unknown>, appRole: string): Promise<void> {
-  const owner = await sql<{ name: string }>`select current_user as name`.execute(db)
-  const run = (text: string) => sql.raw(text).execute(db)
+  // One transaction, one program at a time: at no moment may the program's role do more than it should.
+  await db.transaction().execute(async (tx) => {
+    await sql`lock table kysely_migration_lock in share row exclusive mode`.execute(tx)
+    await grantWithin(tx, appRole)
+  })
+}
+
+async function grantWithin(tx: Kysely<unknown>, appRole: string): Promise<void> {
+  const owner = await sql<{ name: string }>`select current_user as name`.execute(tx)
+  const run = (text: string) => sql.raw(text).execute(tx)
   await run(`create schema if not exists ${queueSchema}`)
-  await dropForeignQueue(db, appRole)
+  await dropForeignQueue(tx, appRole)
   if (owner.rows[0]?.name === appRole) return
   const role = pg.escapeIdentifier(appRole)
   await run(`grant usage on schema public to ${role}`)

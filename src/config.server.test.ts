@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from './config.server.ts'
+
+describe('the environment', () => {
+  test('empty is a program for this machine only, with web and worker', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:3000',
+      isLoopback: true,
+      isHttps: false,
+      databaseUrl: null,
+      roles: { web: true, worker: true },
+      isTest: false,
+    })
+  })
+
+  test('an empty value counts as none', () => {
+    expect(readConfig({ PORT: '', DATABASE_URL: '', AFTERFUND_SECRET: '', ROLES: '' }).port).toBe(3000)
+  })
+
+  test('a public address is an origin; https and this machine are told apart', () => {
+    const config = readConfig({ PUBLIC_URL: 'https://pledges.example.com/', ROLES: 'worker' })
+    expect(config).toMatchObject({ publicUrl: 'https://pledges.example.com', isHttps: true, isLoopback: false })
+    expect(config.roles).toEqual({ web: false, worker: true })
+    expect(readConfig({ PUBLIC_URL: 'http://[::1]:8080' }).isLoopback).toBe(true)
+  })
+
+  const refused: [string, string][] = [
+    ['PORT', '0'],
+    ['PORT', '70000'],
+    ['PUBLIC_URL', 'pledges.example.com'],
+    ['PUBLIC_URL', 'https://example.com/pledges'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['AFTERFUND_SECRET', 'short'],
+    ['SMTP_URL', 'mail.example.com'],
+    ['ROLES', 'web,cook'],
+    ['STRIPE_SECRET_KEY', 'sk_live_1'],
+  ]
+  test.each(refused)('%s=%s is refused by name, and a secret value is not repeated', (name, value) => {
+    const read = () => readConfig({ [name]: value })
+    expect(read).toThrow(`The setting ${name} `)
+    if (name.includes('SECRET')) expect(read).not.toThrow(value)
+  })
+
+  test('the clock of a program that others reach cannot be moved', () => {
+    expect(readConfig({ AFTERFUND_TEST: '1', STRIPE_HOST: '127.0.0.1' }).isTest).toBe(true)
+    expect(() => readConfig({ AFTERFUND_TEST: '1', PUBLIC_URL: 'https://pledges.example.com' })).toThrow(/move the clock/)
+    expect(() => readConfig({ AFTERFUND_TEST: '1', STRIPE_HOST: 'api.stripe.com' })).toThrow(/move the clock/)
+  })
+})

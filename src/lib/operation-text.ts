@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
   send_surveys: 'Sending surveys',
   remind_backers: 'Mailing reminders',
   ask_payment_method: 'Asking for payment methods',
+  import: 'Importing a report',
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -34,4 +35,5 @@ const DONE: Readonly<Record<string, string>> = {
   send_surveys: 'Sent surveys to',
   remind_backers: 'Reminded',
   ask_payment_method: 'Mailed',
+  import: 'Imported',
 }

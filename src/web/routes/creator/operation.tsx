@@ -17,22 +17,22 @@ import type { Route } from './+types/operation'
 import { requireCampaign } from './session.server.ts'
 
 /** Operations on backers: who is left out is a backer, not an order. */
-const MAILINGS = ['send_surveys', 'remind_backers', 'ask_payment_method']
+const ON_BACKERS = ['send_surveys', 'remind_backers', 'ask_payment_method', 'import']
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
   const operation = await orRefusalPage(findOperation(deps.db, campaign.id, args.params.operation))
-  return { campaign: { id: campaign.id, name: campaign.name }, operation, is_mailing: MAILINGS.includes(operation.kind) }
+  return { campaign: { id: campaign.id, name: campaign.name }, operation, is_about_backers: ON_BACKERS.includes(operation.kind) }
 }
 
 const LOOK_AGAIN_MS = 2_000
 
 export default function OperationPage({ loaderData }: Route.ComponentProps) {
-  const { campaign, operation, is_mailing } = loaderData
+  const { campaign, operation, is_about_backers } = loaderData
   const isRunning = operation.state === 'queued' || operation.state === 'running'
   useLookAgain(isRunning)
-  const [one, many] = is_mailing ? (['backer', 'backers'] as const) : (['order', 'orders'] as const)
-  const list = is_mailing ? paths.backers : paths.orders
+  const [one, many] = is_about_backers ? (['backer', 'backers'] as const) : (['order', 'orders'] as const)
+  const list = is_about_backers ? paths.backers : paths.orders
   return (
     <>
       <title>{`${operationTitle(operation.kind)} · ${campaign.name}`}</title>
@@ -74,7 +74,7 @@ export default function OperationPage({ loaderData }: Route.ComponentProps) {
                     {row.sample_ids.slice(0, 3).map((id, index) => (
                       <span key={id}>
                         {index > 0 && ', '}
-                        <Link to={is_mailing ? paths.backer(campaign.id, id) : paths.order(campaign.id, id)}>
+                        <Link to={is_about_backers ? paths.backer(campaign.id, id) : paths.order(campaign.id, id)}>
                           {index === 0 ? 'one' : 'another'}
                         </Link>
                       </span>

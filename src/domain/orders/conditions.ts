@@ -36,10 +36,6 @@ export function leftOutCode(codes: readonly SqlCondition[]): RawBuilder<string |
   )} end`
 }
 
-/** True when the condition with this code leaves the order out. */
-export function leftOutWhen(code: SqlCondition): RawBuilder<boolean> {
-  return sql<boolean>`${LEFT_OUT_WHEN[code]}`
-}
 
 /** The columns a transition sets beside status and version. */
 export const SETS: Record<CarriedTransition, (now: Date) => RawBuilder<unknown>> = {

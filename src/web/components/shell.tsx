@@ -43,11 +43,13 @@ interface ShellProps {
   counts?: { orders: number; backers: number }
   /** What runs in the worker now. */
   job?: ShellJob | null
+  /** The next page is on its way: this one is dimmed. */
+  stale?: boolean
   children: ReactNode
 }
 
 /** The desk: the spine with where one can go, and the page beside it. Below 900 px the spine is a block on top. */
-export function Shell({ campaign, campaigns, account, person, counts, job, children }: ShellProps) {
+export function Shell({ campaign, campaigns, account, person, counts, job, stale, children }: ShellProps) {
   return (
     <>
       <a className="visually-hidden skip-link" href="#main">
@@ -71,7 +73,7 @@ export function Shell({ campaign, campaigns, account, person, counts, job, child
               Test: no money moves
             </aside>
           )}
-          <main className="main" id="main" tabIndex={-1}>
+          <main className={stale ? 'main stale' : 'main'} id="main" tabIndex={-1} aria-busy={stale || undefined}>
             {children}
           </main>
         </div>

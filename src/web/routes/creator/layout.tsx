@@ -1,9 +1,8 @@
-import { data, isRouteErrorResponse, Link, type MiddlewareFunction, Outlet, useRouteError } from 'react-router'
+import { data, type MiddlewareFunction, Outlet, useNavigation } from 'react-router'
 import { listCampaigns } from '../../../domain/campaigns/queries.ts'
 import { findRunningOperation } from '../../../domain/operations/queries.ts'
 import { isId } from '../../../lib/id.ts'
 import { operationTitle } from '../../../lib/operation-text.ts'
-import { PlainPage } from '../../components/plain-page.tsx'
 import { Shell } from '../../components/shell.tsx'
 import { paths } from '../../paths.ts'
 import deskCss from '../../styles/desk.css?url'
@@ -44,6 +43,7 @@ export async function loader(args: Route.LoaderArgs) {
 
 export default function CreatorLayout({ loaderData }: Route.ComponentProps) {
   const { account, campaigns, campaign, counts, running, reader } = loaderData
+  const isLoading = useNavigation().state === 'loading'
   const job = running &&
     campaign && {
       title: operationTitle(running.kind),
@@ -60,28 +60,11 @@ export default function CreatorLayout({ loaderData }: Route.ComponentProps) {
         person={{ name: account.name, role: 'Owner' }}
         {...(counts ? { counts: { orders: counts.orders, backers: counts.backers } } : {})}
         job={job}
+        stale={isLoading}
       >
         <Outlet />
       </Shell>
       <Keyboard />
     </ReaderProvider>
-  )
-}
-
-/** What is not there, or belongs to somebody else, and what is our fault. */
-export function ErrorBoundary() {
-  const error = useRouteError()
-  const isMissing = isRouteErrorResponse(error) && error.status === 404
-  return (
-    <PlainPage
-      title={isMissing ? 'There is nothing here' : 'Something went wrong on our side'}
-      lead={
-        isMissing
-          ? 'This campaign, order or page does not exist, or it belongs to another account.'
-          : 'It was written to the log. Nothing was changed by this page. Load it again, or go back.'
-      }
-    >
-      <Link to={paths.campaigns()}>All campaigns</Link>
-    </PlainPage>
   )
 }

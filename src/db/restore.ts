@@ -45,6 +45,8 @@ export async function restoreBackup(
     await setSequences(client)
     await client.query('commit')
     await migrate(ownerUrl, appRole)
+    // Without statistics the first minutes of a large campaign would be planned as if it were empty.
+    await client.query('analyze')
     return { rows, created_at: header.created_at }
   } finally {
     await client.end()

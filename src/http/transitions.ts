@@ -7,7 +7,7 @@ import { scheduleNotice } from '../domain/orders/notices.ts'
 import { selectionSchema } from '../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../domain/orders/transition-orders.ts'
 import { invalid } from '../domain/shared/errors.ts'
-import type { Tx } from '../domain/shared/tx.ts'
+import { setLimits, type Tx } from '../domain/shared/tx.ts'
 import { actorOf, newRoutes, type StaffActor } from './context.ts'
 import { commit } from './idempotency.ts'
 import { notice } from './notice-schema.ts'
@@ -78,15 +78,16 @@ export function transitionRoutes(deps: Deps) {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') }
       refuseNoticeOf(input)
       if (input.dry_run) return c.json(await preview(deps, actorOf(c), input), 200)
-      return c.json(await commit(c, deps, (tx) => carryOut(tx, actorOf(c), input)), 200)
+      return c.json(await commit(c, deps, (tx) => carryOut(tx, actorOf(c), input), setLimits), 200)
     })
     .openapi(hold, async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') }
-      return c.json(await commit(c, deps, (tx) => holdOrders(tx, actorOf(c), input)), 200)
+      return c.json(await commit(c, deps, (tx) => holdOrders(tx, actorOf(c), input), setLimits), 200)
     })
     .openapi(release, async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') }
-      return c.json(await commit(c, deps, (tx) => releaseOrders(tx, actorOf(c), { ...input, reason: input.reason ?? '' })), 200)
+      const reason = input.reason ?? ''
+      return c.json(await commit(c, deps, (tx) => releaseOrders(tx, actorOf(c), { ...input, reason }), setLimits), 200)
     })
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Actor } from '../shared/actor.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
@@ -7,6 +8,26 @@ export interface CampaignSummary extends Campaign {
   backers: number
   /** orders that are not canceled */
   orders: number
+}
+
+/** Their names alone, newest first: what every page of the desk shows. */
+export async function listCampaignNames(db: Db, actor: Actor): Promise<Pick<Campaign, 'id' | 'name' | 'mode'>[]> {
+  if (actor.kind !== 'staff') return []
+  return await db
+    .selectFrom('campaigns')
+    .select(['id', 'name', 'mode'])
+    .where('account_id', '=', actor.id)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+}
+
+/** How many backers and orders one campaign has, as `listCampaigns` counts them. The caller names a campaign it may see. */
+export async function countCampaign(db: Db, campaign_id: string): Promise<Pick<CampaignSummary, 'backers' | 'orders'>> {
+  const { rows } = await sql<Pick<CampaignSummary, 'backers' | 'orders'>>`select
+      (select count(*) from backers where campaign_id = ${campaign_id}) as backers,
+      (select count(*) from orders where campaign_id = ${campaign_id} and status <> 'canceled') as orders`.execute(db)
+  return rows[0] ?? { backers: 0, orders: 0 }
 }
 
 /** The campaigns of the account that acts, newest first. Anybody else has none. */

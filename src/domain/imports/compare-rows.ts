@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Db } from '../shared/tx.ts'
+import { type Db, planForSets } from '../shared/tx.ts'
 
 export interface ImportKey {
   campaign_id: string
@@ -56,14 +56,6 @@ async function countKinds(db: Db, key: ImportKey): Promise<KindCounts> {
       select 1 from import_rows r where ${ofImport('r', key)} and r.uid = b.platform_uid)`.execute(db)
   counts.gone = gone.rows[0]?.count ?? 0
   return counts
-}
-
-/**
- * For the rest of the transaction: joins of whole sets are hashed. Rows that were just written have no statistics yet, and the planner,
- * expecting one, would join them by walking all of them for each (tried: 5,000 rows took 25 s).
- */
-export async function planForSets(db: Db): Promise<void> {
-  await sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`.execute(db)
 }
 
 /** The rows of one import, under the alias. */

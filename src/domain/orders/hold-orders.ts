@@ -4,8 +4,8 @@ import type { Actor } from '../shared/actor.ts'
 import { invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
-import type { Tx } from '../shared/tx.ts'
-import { type Selection, selectionCondition } from './selection.ts'
+import { planForSets, type Tx } from '../shared/tx.ts'
+import { isSet, type Selection, selectionCondition } from './selection.ts'
 
 export interface HoldInput {
   campaign_id: string
@@ -34,6 +34,7 @@ async function setHold(tx: Tx, actor: Actor, input: HoldInput, hold: boolean): P
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
   const now = tx.now
   const set = hold ? sql`hold_reason = 'staff', held_at = ${now}::timestamptz` : sql`hold_reason = null, held_at = null`
+  if (isSet(input.selection)) await planForSets(tx.db)
   const { rows } = await sql<{ moved: number }>`with picked as (
       select o.id, o.version from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
       where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)}

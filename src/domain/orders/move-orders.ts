@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../shared/actor.ts'
-import type { Db, Tx } from '../shared/tx.ts'
+import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { conditionsOf, leftOutCode, SETS } from './conditions.ts'
 import { type CarriedTransition, TRANSITIONS } from './lifecycle.ts'
-import { type Selection, selectionCondition } from './selection.ts'
+import { isSet, type Selection, selectionCondition } from './selection.ts'
 
 export interface LeftOut {
   code: string
@@ -89,6 +89,7 @@ export function moveStatement(now: Date, actor: Actor, move: Move): RawBuilder<G
 
 /** Runs the move in the caller's transaction. This file is the only writer of an order's status after its birth (house check). */
 export async function moveOrders(tx: Tx, actor: Actor, move: Move): Promise<MoveResult> {
+  if (isSet(move.selection)) await planForSets(tx.db)
   const { rows } = await moveStatement(tx.now, actor, move).execute(tx.db)
   return toResult(rows)
 }

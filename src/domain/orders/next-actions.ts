@@ -56,8 +56,12 @@ export function nextActions({ counts, prices_saved, owe_nothing }: ActionFacts):
 }
 
 /** The same for a campaign, from its rows. The caller has checked whose campaign it is. */
-export async function findNextActions(db: Db, campaign: Pick<Campaign, 'id' | 'prices_saved_at'>): Promise<NextAction[]> {
-  const counts = await countLifecycle(db, campaign.id)
+export async function findNextActions(
+  db: Db,
+  campaign: Pick<Campaign, 'id' | 'prices_saved_at'>,
+  known?: LifecycleCounts,
+): Promise<NextAction[]> {
+  const counts = known ?? (await countLifecycle(db, campaign.id))
   const { moved } = await previewMove(db, campaign.id, 'nothing_owed', { filter: {} })
   const prices_saved = campaign.prices_saved_at !== null && (await findMissingPrices(db, campaign.id)).length === 0
   return nextActions({ counts, prices_saved, owe_nothing: moved })

@@ -6,7 +6,7 @@ import { type Actor, CLOCK } from '../shared/actor.ts'
 import { DomainError, invalid, notFound } from '../shared/errors.ts'
 import { jsonb } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
-import type { Db, Tx } from '../shared/tx.ts'
+import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import type { MoveResult } from './move-orders.ts'
 import { type Selection, selectionCondition } from './selection.ts'
 import { carryOutTransition } from './transition-orders.ts'
@@ -217,6 +217,7 @@ interface Mark {
 
 /** Sets the notice of orders: one statement, one version and one event each. */
 async function markOrders(tx: Tx, actor: Actor, mark: Mark): Promise<number> {
+  await planForSets(tx.db)
   const { rows } = await sql<{ count: number }>`with picked as (
       select o.id, o.version from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
       where o.campaign_id = ${mark.campaign_id} and ${mark.where}

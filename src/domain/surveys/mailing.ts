@@ -7,7 +7,7 @@ import type { LeftOut, MoveResult } from '../orders/move-orders.ts'
 import type { Actor } from '../shared/actor.ts'
 import { jsonb } from '../shared/events.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
-import type { Db, Tx } from '../shared/tx.ts'
+import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 
 /*
  * A mailing: one kind of mail to a selection of backers. Like a transition of orders it is one statement for the whole selection, its
@@ -116,6 +116,7 @@ export async function carryOutMailing(
     .executeTakeFirstOrThrow()
   if (operation.state === 'done') return { total: operation.total, moved: operation.moved, left: operation.left_out }
   const { selection } = operation.input as { selection: BackerSelection }
+  if (!('backer_ids' in selection)) await planForSets(tx.db)
   const { rows } = await mailStatement(tx, actor, mailing, { ...ids, selection }).execute(tx.db)
   const result = toResult(rows)
   await tx.db

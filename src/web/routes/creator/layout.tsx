@@ -1,5 +1,5 @@
 import { data, type MiddlewareFunction, Outlet, useNavigation } from 'react-router'
-import { listCampaigns } from '../../../domain/campaigns/queries.ts'
+import { countCampaign, listCampaignNames } from '../../../domain/campaigns/queries.ts'
 import { findRunningOperation } from '../../../domain/operations/queries.ts'
 import { isId } from '../../../lib/id.ts'
 import { operationTitle } from '../../../lib/operation-text.ts'
@@ -30,12 +30,11 @@ export async function loader(args: Route.LoaderArgs) {
     ? await requireCampaign({ ...args, params: { campaign: campaignId } })
     : { ...(await requireDesk(args)), campaign: null }
   const { deps, actor, account, campaign, now } = desk
-  const campaigns = await listCampaigns(deps.db, actor)
   return {
     account: { name: account.name },
-    campaigns: campaigns.map(({ id, name, mode }) => ({ id, name, mode })),
+    campaigns: await listCampaignNames(deps.db, actor),
     campaign: campaign && { id: campaign.id, name: campaign.name, mode: campaign.mode, creator_name: campaign.creator_name },
-    counts: campaigns.find(({ id }) => id === campaign?.id),
+    counts: campaign ? await countCampaign(deps.db, campaign.id) : null,
     running: campaign ? await findRunningOperation(deps.db, campaign.id) : null,
     reader: { locale: 'en', time_zone: campaign?.time_zone ?? 'UTC', now: now.toISOString() },
   }

@@ -1,6 +1,7 @@
 import { data, Form, Link, redirect } from 'react-router'
 import { findNotice } from '../../../domain/orders/notice-queries.ts'
 import { moveNotice, withdrawNotice } from '../../../domain/orders/notices.ts'
+import { setLimits } from '../../../domain/shared/tx.ts'
 import { typedFields } from '../../form.server.ts'
 import { paths, withQuery } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
@@ -31,10 +32,13 @@ export async function action(args: Route.ActionArgs) {
   const fields = await typedFields(args.request)
   const key = { campaign_id: desk.campaign.id, notice_id: args.params.notice }
   const hours = Number(fields.hours)
-  const { refusal } = await attempt(desk, (tx) =>
-    fields.intent === 'withdraw'
-      ? withdrawNotice(tx, desk.actor, key)
-      : moveNotice(tx, desk.actor, { ...key, due_at: new Date(desk.now.getTime() + Math.max(0, hours || 0) * HOUR_MS) }),
+  const { refusal } = await attempt(
+    desk,
+    (tx) =>
+      fields.intent === 'withdraw'
+        ? withdrawNotice(tx, desk.actor, key)
+        : moveNotice(tx, desk.actor, { ...key, due_at: new Date(desk.now.getTime() + Math.max(0, hours || 0) * HOUR_MS) }),
+    setLimits,
   )
   if (refusal) return data({ refusal }, 422)
   const moved = fields.intent === 'withdraw' ? {} : { moved: '1' }

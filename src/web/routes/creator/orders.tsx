@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
-import { countLifecycle } from '../../../domain/orders/counts.ts'
+import { countStages } from '../../../domain/orders/counts.ts'
 import { ORDER_STATUSES, STATUS } from '../../../domain/orders/lifecycle.ts'
 import { orderSortSchema } from '../../../domain/orders/list-sorts.ts'
 import { countOrders, listOrders } from '../../../domain/orders/queries.ts'
@@ -30,7 +30,7 @@ export async function loader(args: Route.LoaderArgs) {
   const cursor = search.get('cursor') ?? undefined
   const page = await orRefusalPage(listOrders(deps.db, campaign.id, { filter, sort, cursor, limit: 50 }))
   const counts = await countOrders(deps.db, campaign.id, filter)
-  const lifecycle = await countLifecycle(deps.db, campaign.id)
+  const stages = await countStages(deps.db, campaign.id)
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
     keys: filterKeys(await loadCatalog(deps.db, campaign.id)),
@@ -41,8 +41,8 @@ export async function loader(args: Route.LoaderArgs) {
     rows: page.data.map(({ lines, address, notice, ...row }) => ({ ...row, notice: notice && { due_at: notice.due_at } })),
     next_cursor: page.next_cursor,
     counts,
-    tabs: ORDER_STATUSES.map((status) => ({ status, count: lifecycle.orders[status].count })),
-    surveys_out: lifecycle.surveys.sent + lifecycle.surveys.started,
+    tabs: ORDER_STATUSES.map((status) => ({ status, count: stages.orders[status].count })),
+    surveys_out: stages.surveys.sent + stages.surveys.started,
   }
 }
 

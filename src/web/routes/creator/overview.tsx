@@ -25,7 +25,7 @@ export async function loader(args: Route.LoaderArgs) {
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, lockdown_on: campaign.lockdown_on },
     counts,
-    actions: await findNextActions(db, campaign),
+    actions: await findNextActions(db, campaign, counts),
     notices: notices.data.map(({ id, due_at, waiting }) => ({ id, due_at, waiting })),
     bounced: await countBackers(db, campaign.id, { mail: 'bounced' }),
     reported: await countBackers(db, campaign.id, {

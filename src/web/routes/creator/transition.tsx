@@ -4,6 +4,7 @@ import { NOTICE_HOURS, scheduleNotice } from '../../../domain/orders/notices.ts'
 import { countOrders } from '../../../domain/orders/queries.ts'
 import type { Selection } from '../../../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../../../domain/orders/transition-orders.ts'
+import { setLimits, type Tx } from '../../../domain/shared/tx.ts'
 import { isId } from '../../../lib/id.ts'
 import { warningSentence } from '../../../lib/warning-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
@@ -67,15 +68,16 @@ export async function action(args: Route.ActionArgs) {
   const input = { campaign_id: desk.campaign.id, selection: selectionOf(args.request), reason: fields.reason ?? '' }
   if (deed === 'lock' && fields.when === 'notice') {
     const hours = Number(fields.hours)
-    const { done, refusal } = await attempt(desk, (tx) => scheduleNotice(tx, desk.actor, { ...input, hours }))
+    const { done, refusal } = await attempt(desk, (tx) => scheduleNotice(tx, desk.actor, { ...input, hours }), setLimits)
     if (refusal) return data({ refusal, fields }, 422)
     throw redirect(paths.notice(desk.campaign.id, done.id), { status: 303 })
   }
-  const { done, refusal } = await attempt(desk, (tx) => {
+  const command = (tx: Tx) => {
     if (deed === 'hold') return holdOrders(tx, desk.actor, input)
     if (deed === 'release') return releaseOrders(tx, desk.actor, input)
     return transitionOrders(tx, desk.actor, { ...input, name: deed })
-  })
+  }
+  const { done, refusal } = await attempt(desk, command, setLimits)
   if (refusal) return data({ refusal, fields }, 422)
   throw redirect(paths.operation(desk.campaign.id, done.operation), { status: 303 })
 }

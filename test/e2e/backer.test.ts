@@ -296,5 +296,6 @@ describe('staff', () => {
     const events = await world.parts.db.selectFrom('events').select('kind').where('backer_id', '=', backer.id).execute()
     expect(events).toEqual([{ kind: 'survey_viewed_by_staff' }])
     expect((await page.goto(`${program.url}/campaigns/${backer.id}/survey/preview`))?.status()).toBe(404)
+    expect(await phone.heading()).toBe('There is nothing here')
   })
 })

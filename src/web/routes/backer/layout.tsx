@@ -1,4 +1,4 @@
-import { isRouteErrorResponse, type MiddlewareFunction, Outlet, useParams, useRouteError } from 'react-router'
+import { isRouteErrorResponse, type MiddlewareFunction, Outlet, useLocation, useParams, useRouteError } from 'react-router'
 import { paths } from '../../paths.ts'
 import type { PageHandle } from '../../root.tsx'
 import backerCss from '../../styles/backer.css?url'
@@ -25,8 +25,10 @@ export default function BackerLayout() {
 /** A link that does not fit (any more), a page without its cookie, and what is our fault. */
 export function ErrorBoundary() {
   const error = useRouteError()
-  const { campaign } = useParams()
+  const { campaign, backer } = useParams()
+  const isStaff = useLocation().pathname.startsWith('/campaigns/')
   if (!isRouteErrorResponse(error) || error.status >= 500) return <OurFault />
+  if (isStaff) return <NotTheirs />
   return (
     <main id="main">
       <title>This link does not open a pledge</title>
@@ -34,7 +36,7 @@ export function ErrorBoundary() {
       <p className="lead">
         It may have been cut off on its way, or replaced by a newer one. Nothing is lost: what you saved is still there.
       </p>
-      {error.status === 404 && campaign ? (
+      {error.status === 404 && campaign && backer ? (
         <>
           <p className="stack">
             Open the link in the newest mail about your pledge. If you cannot find it, have it mailed again.
@@ -46,6 +48,18 @@ export function ErrorBoundary() {
       ) : (
         <p>Open the link in the newest mail about your pledge.</p>
       )}
+    </main>
+  )
+}
+
+/** Staff who look for a campaign or backer that is not theirs. */
+function NotTheirs() {
+  return (
+    <main id="main">
+      <title>There is nothing here</title>
+      <h1>There is nothing here</h1>
+      <p className="lead">This campaign or backer does not exist, or it belongs to another account.</p>
+      <a href={paths.campaigns()}>All campaigns</a>
     </main>
   )
 }

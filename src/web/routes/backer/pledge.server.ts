@@ -9,6 +9,7 @@ import { isId } from '../../../lib/id.ts'
 import { dateText, dayText } from '../../../lib/time-text.ts'
 import { hasSession } from '../../backer-session.server.ts'
 import { depsContext } from '../../context.ts'
+import { storable } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
 import type { Frame } from './frame.tsx'
 
@@ -56,7 +57,7 @@ export async function readForm(request: Request, { key }: Pledge): Promise<FormD
 /** A text of the form, trimmed; '' when it is not there. */
 export function textOf(form: FormData, name: string): string {
   const value = form.get(name)
-  return typeof value === 'string' ? value.trim() : ''
+  return typeof value === 'string' ? storable(value).trim() : ''
 }
 
 /** The bar, the foot and the reader of a page. */

@@ -8,7 +8,7 @@ import { projectRoot } from './db/project-root.ts'
 import type { Deps } from './deps.server.ts'
 import { checkHealth } from './health.server.ts'
 import { createApi } from './http/api.ts'
-import { guardPosts } from './http/page-guard.ts'
+import { guardPages } from './http/page-guard.ts'
 import { callerOf, originOf, requestAt, tlsPage } from './http/public-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { addTestClock } from './http/test-clock.ts'
@@ -48,7 +48,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
   if (existsSync(clientBuild)) addAssets(app)
   if (config.isTest) addTestClock(app, deps)
   app.route('/api/v1', createApi(deps))
-  app.use(guardPosts())
+  app.use(guardPages())
   app.all('*', async (c) => {
     const facts = { id: c.get('id'), nonce: c.get('nonce'), address: c.get('address') }
     return keptByNobody(await pages(requestAt(c.req.raw, c.get('origin')), facts))

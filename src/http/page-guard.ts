@@ -7,11 +7,12 @@ const FORM_LIMIT = 1024 * 1024
 const UPLOAD_LIMIT = reportLimits.file_bytes + 64 * 1024
 
 /**
- * What every post to a page goes through before anything reads it, signed in or not. Refuses one that another site's page sent (403), one
- * that does not say how long it is (411), and one over its limit (413, the limit named).
+ * What every request of a page goes through before anything reads it, signed in or not. Refuses a zero byte in the address (400); a post that
+ * another site's page sent (403), one that does not say how long it is (411), and one over its limit (413, the limit named).
  */
-export function guardPosts(): MiddlewareHandler<{ Variables: { origin: string } }> {
+export function guardPages(): MiddlewareHandler<{ Variables: { origin: string } }> {
   return async (c, next) => {
+    if (c.req.url.includes('%00')) return c.text('This address holds a zero byte; none of ours does.', 400)
     if (c.req.method === 'GET' || c.req.method === 'HEAD') return next()
     if (isFromElsewhere(c.get('origin'), (name) => c.req.header(name))) {
       return c.text('This form was sent from another site, so nothing was done. Open the page here and send it again.', 403)

@@ -29,5 +29,10 @@ export async function readForm<S extends z.ZodType>(
 /** The text fields of a posted form; of a repeated field the last one. */
 export async function typedFields(request: Request): Promise<Record<string, string>> {
   const form = await request.formData()
-  return Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries([...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, storable(value)]] : [])))
+}
+
+/** Without zero bytes, which no browser sends and PostgreSQL does not store. */
+export function storable(text: string): string {
+  return text.replaceAll('\u0000', '')
 }

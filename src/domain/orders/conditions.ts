@@ -36,7 +36,6 @@ export function leftOutCode(codes: readonly SqlCondition[]): RawBuilder<string |
   )} end`
 }
 
-
 /** The columns a transition sets beside status and version. */
 export const SETS: Record<CarriedTransition, (now: Date) => RawBuilder<unknown>> = {
   lock: (now) => sql`locked_at = ${now}::timestamptz, notice_id = null`,

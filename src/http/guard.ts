@@ -44,6 +44,8 @@ function refuse(c: ApiContext, detail: string): Response {
 /** A session counts only for reading, or where the browser says that our own page sent the request. */
 async function accountOfSession(c: ApiContext, deps: Pick<Deps, 'auth'>): Promise<string | null> {
   if (!c.req.header('cookie')) return null
+  // Some reads are written down ("saw the link"): a link on another site must not write them in somebody's name.
+  if (c.req.header('sec-fetch-site') === 'cross-site') return null
   const isReading = c.req.method === 'GET' || c.req.method === 'HEAD'
   if (!isReading && c.req.header('origin') !== c.get('origin')) return null
   const session = await deps.auth.api.getSession({ headers: c.req.raw.headers })

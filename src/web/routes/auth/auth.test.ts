@@ -146,3 +146,8 @@ test('a refusal of the domain becomes a page with its sentence and status', asyn
   const answer = await ask(() => orRefusalPage(Promise.reject(notFound('order'))), '/')
   expect(answer).toMatchObject({ status: 404, data: { code: 'not_found', message: 'There is no such order.' } })
 })
+
+test('the code of the terminal cannot be guessed: ten wrong ones, then nothing is checked for a while', async () => {
+  const guesses = Array.from({ length: 11 }, () => ask(setUp, '/setup', { form: { ...owner, code: 'AAAA-AAAA' } }))
+  expect((await Promise.all(guesses)).at(-1)?.status).toBe(429)
+})

@@ -26,10 +26,6 @@ const DEEDS: Record<string, Deed> = {
     resendLink(tx, desk.actor, { ...key, smtp: desk.deps.mailer !== null, reason: fields.reason || null }),
   revoke: (tx, desk, key, fields) => revokeLink(tx, desk.actor, { ...key, reason: fields.reason || null }),
   withdraw: (tx, desk, key, fields) => withdrawPledge(tx, desk.actor, { ...key, reason: fields.reason ?? '' }),
-  decide: (tx, desk, key, fields) => {
-    const decision = PLEDGE_DECISIONS.find((one) => one === fields.decision) ?? 'collected'
-    return decidePledge(tx, desk.actor, { ...key, decision, reason: fields.reason ?? '' })
-  },
 }
 
 /** What a refused form is answered with, or the link that was asked for. */
@@ -79,6 +75,12 @@ const CHECKED: Record<string, (fields: Fields) => Checked> = {
     const parsed = contactSchema.safeParse({ name, reason, ...sent })
     if (!parsed.success) return { errors: errorsOf(parsed.error) }
     return { deed: (tx, desk, key) => correctContact(tx, desk.actor, { ...key, ...parsed.data }) }
+  },
+  // What decides about money is never guessed from a form that does not say it.
+  decide: ({ decision, reason = '' }) => {
+    const chosen = PLEDGE_DECISIONS.find((one) => one === decision)
+    if (!chosen) return { errors: { decision: ['Choose what became of the pledge.'] } }
+    return { deed: (tx, desk, key) => decidePledge(tx, desk.actor, { ...key, decision: chosen, reason }) }
   },
   note: ({ note }) => {
     const parsed = noteSchema.safeParse({ note })

@@ -76,24 +76,37 @@ export function SuggestingInput(props: SuggestingInputProps) {
         onKeyDown={onKeyDown}
         onBlur={() => setOpen(false)}
       />
-      <div id={listId} role="listbox" aria-label="Suggestions" className="suggestions" hidden={shown.length === 0}>
-        {shown.map((suggestion, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's, as the pattern asks
-          // biome-ignore lint/a11y/useFocusableInteractive: options of a combobox never take the focus
-          <div
-            key={suggestion.text}
-            id={`${listId}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => take(suggestion)}
-          >
-            <span>{suggestion.label}</span>
-            {suggestion.hint && <small>{suggestion.hint}</small>}
-          </div>
-        ))}
-      </div>
+      <SuggestionList id={listId} shown={shown} active={active} onTake={take} />
     </span>
+  )
+}
+
+interface ListProps {
+  id: string
+  shown: readonly Suggestion[]
+  active: number
+  onTake: (suggestion: Suggestion) => void
+}
+
+function SuggestionList({ id, shown, active, onTake }: ListProps) {
+  return (
+    <div id={id} role="listbox" aria-label="Suggestions" className="suggestions" hidden={shown.length === 0}>
+      {shown.map((suggestion, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's, as the pattern asks
+        // biome-ignore lint/a11y/useFocusableInteractive: options of a combobox never take the focus
+        <div
+          key={suggestion.text}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onTake(suggestion)}
+        >
+          <span>{suggestion.label}</span>
+          {suggestion.hint && <small>{suggestion.hint}</small>}
+        </div>
+      ))}
+    </div>
   )
 }
 

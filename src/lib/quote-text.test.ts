@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { ledgerAccountWords, quoteLineWords } from './quote-text.ts'
+
+const words = (line: { kind: string; label?: string; quantity?: number; unit?: number; reason?: string }) =>
+  quoteLineWords({ label: '', quantity: 1, unit: 0, reason: '', ...line }, 'USD')
+
+test('a line says what it is and why', () => {
+  expect(words({ kind: 'addon', label: 'Playmat', quantity: 2, unit: 3200 })).toEqual({
+    label: 'Playmat',
+    why: '2 at $32.00, added here',
+  })
+  expect(words({ kind: 'addon_pledged', label: 'Playmat' }).why).toContain('pledge')
+  expect(words({ kind: 'shipping_paid' }).why).toBe('counts towards shipping only')
+})
+
+test('shipping names its country, and its region where that says more', () => {
+  expect(words({ kind: 'shipping', reason: 'to_PT', label: 'Everywhere else' })).toEqual({
+    label: 'Shipping to Portugal',
+    why: 'Everywhere else',
+  })
+  expect(words({ kind: 'shipping', reason: 'to_DE', label: 'Germany' })).toEqual({ label: 'Shipping to Germany', why: null })
+})
+
+test('accounts that a quote has lines for have no words of their own', () => {
+  expect(ledgerAccountWords('settled_outside')?.label).toBeTruthy()
+  expect(ledgerAccountWords('goods')).toBeNull()
+})

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { makeBacker, makeCampaign, makeOrder, type TestCampaign } from '../../test/factories/campaign.ts'
+import { makeManyOrders } from '../../test/factories/many-orders.ts'
 import { gate } from '../../test/factories/two-at-once.ts'
 import { useTestProgram } from '../../test/setup/deps.ts'
 import { receiveUpload } from '../domain/imports/receive-upload.ts'
@@ -97,16 +98,8 @@ test('an operation that cannot be carried out fails with a sentence, and nothing
 
 test('a large transition is queued and carried out by the worker', async () => {
   const campaign = await makeCampaign(program.deps)
-  const [order] = await orders(campaign, 1)
-  await sql`insert into backers (campaign_id, id, name, email, pledge_status, pledge_amount, survey, created_at, updated_at)
-    select ${campaign.id}, gen_random_uuid(), 'Backer ' || n, 'b@example.com', 'collected', 0, 'completed', now(), now()
-    from generate_series(1, 1001) n`.execute(program.db)
-  await sql`insert into orders (campaign_id, id, backer_id, number, version, status, ships, answers, options, quote, balance_due,
-      confirmed_version, confirmed_at, created_at, updated_at)
-    select b.campaign_id, gen_random_uuid(), b.id, 1000 + row_number() over (), 1, 'open', false, '{}', '{}', o.quote, 0, 1, now(), now(), now()
-    from backers b, orders o where b.campaign_id = ${campaign.id} and o.id = ${order?.id} and b.name like 'Backer %'`.execute(
-    program.db,
-  )
+  await orders(campaign, 1)
+  await makeManyOrders(program.db, campaign.id, 1_001)
   const input = { campaign_id: campaign.id, name: 'lock' as const, selection: { filter: { status: ['open' as const] } } }
   const answer = await inTransaction(program.deps, (tx) => transitionOrders(tx, campaign.staff, input))
   expect(answer).toMatchObject({ state: 'queued', total: 1002, moved: 0 })

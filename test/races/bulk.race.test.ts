@@ -105,14 +105,13 @@ async function saveDuringLock(limits: { lock_timeout_ms?: number }) {
   const during = await Promise.race([save, new Promise((resolve) => setTimeout(resolve, 4_500, 'waits'))])
   finish.open()
   expect(await locking).toMatchObject({ moved: MANY + 1 })
-  const read = <T extends 'orders' | 'drafts'>(table: T) =>
-    program.db.selectFrom(table).selectAll().where('campaign_id', '=', campaign.id).where('backer_id', '=', backer.id)
+  const { db } = program
   return {
     during,
     after: await save,
     before: order,
-    order: await read('orders').executeTakeFirstOrThrow(),
-    draft: await read('drafts').executeTakeFirst(),
+    order: await db.selectFrom('orders').selectAll().where('backer_id', '=', backer.id).executeTakeFirstOrThrow(),
+    draft: await db.selectFrom('drafts').selectAll().where('backer_id', '=', backer.id).executeTakeFirst(),
   }
 }
 

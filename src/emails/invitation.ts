@@ -20,7 +20,7 @@ export function invitation(facts: MailFacts): Letter {
     facts: pledgeFacts(facts),
     button: 'Answer the survey',
     after: [
-      'No account and no password: the button is your personal key, so please do not forward it. You can stop half way and come back.',
+      'No account and no password: this mail holds your personal key, so please do not forward it. You can stop half way and come back.',
       'If you do nothing, we do not know where to send your pledge, and it waits.',
     ],
   }

@@ -19,7 +19,7 @@ export function reminder(facts: MailFacts): Letter {
     facts: pledgeFacts(facts),
     button: isStarted ? 'Go on with the survey' : 'Answer the survey',
     after: [
-      'No account and no password: the button is your personal key, so please do not forward it.',
+      'No account and no password: this mail holds your personal key, so please do not forward it.',
       'If you do nothing, we do not know where to send your pledge, and it waits.',
     ],
   }

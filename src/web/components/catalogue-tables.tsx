@@ -184,7 +184,7 @@ export function RegionsTable({ campaign, rows }: { campaign: Campaign; rows: rea
             <td className="wraps">{row.kind === 'everywhere_else' ? 'Everywhere else' : listed(row.countries)}</td>
             <td className="number">
               {row.served ? <Fees fees={row.fees} currency={campaign.currency} /> : 'We do not ship there'}
-              {row.served && row.addon_fees > 0 && <span className="row-small"> and for add-ons</span>}
+              {row.served && row.addon_fees > 0 && <span className="row-small">, more for add-ons</span>}
             </td>
           </tr>
         ))}

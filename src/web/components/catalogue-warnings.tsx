@@ -15,10 +15,11 @@ const SENTENCES: Record<CatalogueWarning['code'], (names: string, backers: strin
 }
 
 /** What looks unfinished in the catalogue; none of it stops anything. */
-export function CatalogueWarnings({ campaign_id, warnings }: { campaign_id: string; warnings: readonly CatalogueWarning[] }) {
+export function CatalogueWarnings({ campaign_id, warnings }: { campaign_id?: string; warnings: readonly CatalogueWarning[] }) {
   if (warnings.length === 0) return null
+  // The catalogue itself names no campaign: a link to the page one reads leads nowhere.
   return (
-    <Note tone="warn" end={<Link to={paths.catalog(campaign_id)}>Catalogue</Link>}>
+    <Note tone="warn" end={campaign_id && <Link to={paths.catalog(campaign_id)}>Catalogue</Link>}>
       <ul className="plain-list">
         {warnings.map(({ code, names, backers }) => (
           <li key={code}>

@@ -93,7 +93,7 @@ export default function Setup({ loaderData, actionData }: Route.ComponentProps) 
             help="Afterfund printed it in the terminal where it was started."
             autoComplete="off"
             spellCheck={false}
-            width_ch={14}
+            width_ch={26}
             defaultValue={typed?.code}
             errors={errorsOf('code')}
             required

@@ -68,10 +68,12 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
   const by = <bdi>{page.frame.campaign.by}</bdi>
   const edit = page.order_number !== null
   const wrong = stale ? actionData !== undefined : problems.length > 0 && !actionData?.refused
+  // What was refused and still stands is in the list below, with the link to put it right: it is not said twice.
+  const listed = stale || problems.some(({ message }) => message === actionData?.refused?.message)
   return (
     <StepPage
       page={page}
-      answer={actionData && stale ? { ...actionData, refused: null } : actionData}
+      answer={actionData && listed ? { ...actionData, refused: null } : actionData}
       title={edit ? 'Check your changes' : TITLE}
       window_title={`${wrong ? 'Error: ' : ''}${edit ? 'Check your changes' : TITLE}`}
       lead={

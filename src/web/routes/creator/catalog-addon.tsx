@@ -10,12 +10,15 @@ import { ContentsSheet, EntryPage } from './catalog-entry.tsx'
 export async function loader(args: Route.LoaderArgs) {
   const { desk, catalog, entry } = await openEntry(args, 'addons')
   const { id, name, currency } = desk.campaign
+  // An add-on of the report costs 0 here until somebody says more: offered as it is, it would be given away.
+  const isUnpriced = entry !== null && entry.platform_price !== null && entry.price === 0 && !entry.offered
   return {
     campaign: { id, name, currency },
     name: entry?.name ?? null,
+    is_price_proposed: isUnpriced,
     values: {
       description: entry?.description ?? '',
-      price: moneyField(entry?.price ?? null, currency),
+      price: moneyField((isUnpriced ? entry.platform_price : entry?.price) ?? null, currency),
       limit_per_backer: String(entry?.limit_per_backer ?? ''),
       stock: String(entry?.stock ?? ''),
     },
@@ -52,7 +55,7 @@ function read(fields: Record<string, string>, { campaign }: { campaign: { curren
 }
 
 export default function Addon({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, name, values, held, offered, contents } = loaderData
+  const { campaign, name, values, is_price_proposed, held, offered, contents } = loaderData
   const typed = actionData && Object.keys(actionData.typed).length > 0 ? actionData.typed : undefined
   const errors = actionData?.errors ?? {}
   const field = (of: keyof typeof values) => ({ name: of, defaultValue: typed?.[of] ?? values[of], errors: errors[of] })
@@ -80,7 +83,7 @@ export default function Addon({ loaderData, actionData }: Route.ComponentProps) 
           <TextField
             {...field('price')}
             label="Price"
-            help="What one costs here."
+            help={is_price_proposed ? 'What one costs here. Proposed: what it cost on the platform.' : 'What one costs here.'}
             suffix={campaign.currency}
             inputMode="decimal"
             width_ch={12}

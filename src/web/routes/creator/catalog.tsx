@@ -104,7 +104,7 @@ export default function Catalogue({ loaderData }: Route.ComponentProps) {
           {noun} is {done}.
         </Note>
       )}
-      <CatalogueWarnings campaign_id={campaign.id} warnings={warnings} />
+      <CatalogueWarnings warnings={warnings} />
       <Sheet title="Items" id="items" body={items.length > 0 ? 'flush' : 'padded'} aside={add('items', 'Add an item…')}>
         {items.length > 0 ? (
           <ItemsTable campaign={campaign} rows={items} />

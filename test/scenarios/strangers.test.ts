@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApiDocument } from '../../src/http/description.ts'
 import routes from '../../src/web/routes.ts'
+import { makeSurveyBacker, type SurveyCampaign } from '../factories/survey-campaign.ts'
 import { flatPatterns, makeTwoOwners, type Owner, type OwnThings } from '../factories/two-owners.ts'
 import { useHttpWorld } from '../setup/http-world.ts'
 import { bodyOf } from './stranger-bodies.ts'
@@ -55,16 +56,24 @@ async function ask(who: Owner, method: string, path: string, id: string): Promis
   return answer.status
 }
 
-async function visit(who: Owner, path: string, method: 'GET' | 'POST'): Promise<number> {
+async function api(who: Owner, path: string): Promise<unknown> {
+  const answer = await fetch(`${world.url}/api/v1${path}`, { headers: { authorization: `Bearer ${who.key}` } })
+  return await answer.json()
+}
+
+async function visit(who: Owner, path: string, method: 'GET' | 'POST', form: Record<string, string> = {}): Promise<number> {
   const answer = await fetch(world.url + path, {
     method,
     redirect: 'manual',
     headers: { cookie: who.cookie, origin: world.url },
-    ...(method === 'POST' ? { body: new URLSearchParams({ intent: 'save' }) } : {}),
+    ...(method === 'POST' ? { body: new URLSearchParams({ intent: 'save', ...form }) } : {}),
   })
   await answer.arrayBuffer()
   return answer.status
 }
+
+/** 405 and 400: there is no such door at all, for nobody. */
+const isShut = (status: number) => status === 404 || status === 405 || status === 400
 
 /** Everything that a step of a stranger could have left behind. */
 async function traces() {
@@ -124,8 +133,6 @@ describe('the API', () => {
 describe('the pages', () => {
   const desk = flatPatterns(routes).filter((path) => path.startsWith('/campaigns/:campaign'))
   const pagesOf = (campaign?: string) => desk.map((pattern) => filled(pattern, campaign))
-  /** 405 and 400: there is no such door at all, for nobody. */
-  const isShut = (status: number) => status === 404 || status === 405 || status === 400
 
   test('of somebody else’s campaign are not there, to look at or to post to, and nothing has changed', async () => {
     expect(desk.length).toBeGreaterThan(35)
@@ -154,6 +161,33 @@ describe('the pages', () => {
     const nobody = { ...stranger, cookie: '' }
     for (const path of pagesOf())
       expect(await visit(nobody, path, 'GET'), path).toSatisfy((status) => status === 303 || isShut(status))
+  })
+})
+
+describe('the pages behind a backer’s link', () => {
+  const pages = flatPatterns(routes).filter((path) => path.startsWith('/b/') && !path.includes(':secret'))
+
+  test('open to the cookie of this backer in this campaign, and to no other', async () => {
+    const { link } = (await api(owner, `/campaigns/${things.campaign}/backers/${things.backer}`)) as { link: string }
+    const entry = await fetch(link, { redirect: 'manual' })
+    const backer = { ...owner, cookie: entry.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+    const level = { id: things.campaign, levels: { captain: things.level } } as SurveyCampaign
+    const { id: other } = await makeSurveyBacker(world.parts, level)
+    expect(pages.length).toBeGreaterThan(5)
+    const before = await traces()
+    for (const pattern of pages) {
+      const own = filled(pattern)
+      // Somebody else's pledge, this backer's in another campaign, and with an id that is none.
+      for (const path of [own.replace(things.backer, other), filled(pattern, elsewhere), own.replace(things.backer, 'none')]) {
+        expect(await visit(backer, path, 'GET'), `GET ${path}`).toBe(404)
+        for (const named of [things.backer, other])
+          expect(await visit(backer, path, 'POST', { backer: named, country: 'PT' }), `POST ${path}`).toSatisfy(isShut)
+      }
+      expect(await visit(backer, own, 'POST', { backer: other, country: 'PT' }), `POST ${own} for another`).toSatisfy(isShut)
+      expect(await visit(stranger, own, 'GET'), `GET ${own} by staff of another campaign`).toBe(404)
+      expect(await visit(backer, own, 'GET'), `GET ${own} by its backer`).toSatisfy((status) => status === 200 || status === 303)
+    }
+    expect(await traces()).toEqual(before)
   })
 })
 

@@ -162,8 +162,9 @@ function basins(id: string, { surveys, orders, lock }: Counts): Parameters<typeo
       status: 'locked',
       count: orders.locked.count,
       to: paths.orders(id, { status: 'locked' }),
-      ...(orders.locked.count > 0 ? { action: { label: 'Mark as paid…', to: paths.orders_transition(id, 'nothing_owed') } } : {}),
-      fact: 'those that owe nothing',
+      ...(orders.locked.count > 0
+        ? { action: { label: 'Mark as paid…', to: paths.orders_transition(id, 'nothing_owed') }, fact: 'those that owe nothing' }
+        : {}),
     },
     { status: 'paid', count: orders.paid.count, to: paths.orders(id, { status: 'paid' }) },
     { status: 'ready_to_ship', count: orders.ready_to_ship.count, to: paths.orders(id, { status: 'ready_to_ship' }) },
@@ -172,7 +173,8 @@ function basins(id: string, { surveys, orders, lock }: Counts): Parameters<typeo
 }
 
 function lockFact({ can, payment_method_missing }: Counts['lock']): string {
-  const lacking = payment_method_missing > 0 ? `; ${countText(payment_method_missing)} lack a payment method` : ''
+  const verb = payment_method_missing === 1 ? 'lacks' : 'lack'
+  const lacking = payment_method_missing > 0 ? `; ${countText(payment_method_missing)} ${verb} a payment method` : ''
   return `${countText(can)} can be locked${lacking}`
 }
 

@@ -150,11 +150,22 @@ async function* readLines(file: string): Lines {
   }
 }
 
-async function refuseUsed(client: pg.Client): Promise<void> {
+async function isUsed(client: pg.Client): Promise<boolean> {
   const others = await client.query(
     `select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name like 'afterfund%'`,
   )
-  if (others.rows.length > 0) throw new StartError('Afterfund is running on this database. Stop it, then restore.')
+  return others.rows.length > 0
+}
+
+/** How long a program that has just stopped may still have connections that end. */
+const goneWithinMs = 2_000
+
+async function refuseUsed(client: pg.Client): Promise<void> {
+  const until = Date.now() + goneWithinMs
+  while (await isUsed(client)) {
+    if (Date.now() > until) throw new StartError('Afterfund is running on this database. Stop it, then restore.')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
   for (const table of await tableNames(client)) {
     if (tablesLeftOut.includes(table)) continue
     // An empty program keeps the hash of its first-run code there; it dies with the restore.

@@ -66,6 +66,7 @@ export async function startEmbedded(dataFolder: string, options: Options = {}): 
     await makeRolesAndDatabase(urlOf('admin', 'postgres'))
     const stop = async () => {
       if (child.pid) await stopServer(child.pid)
+      rmSync(cluster.socketFolder, { recursive: true, force: true })
       lock.release()
     }
     return { clusterFolder: cluster.folder, logFile: cluster.logFile, isNew, notes, urlOf, stop }

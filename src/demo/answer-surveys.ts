@@ -8,7 +8,7 @@ import { findSurvey, saveDraft } from '../domain/surveys/drafts.ts'
 import { remindBackers } from '../domain/surveys/remind-backers.ts'
 import type { SurveyInput } from '../domain/surveys/schema.ts'
 import { sendSurveys } from '../domain/surveys/send-surveys.ts'
-import type { Demo } from './make-demo.ts'
+import type { Demo } from './demo.ts'
 import { pick, seeded } from './random.ts'
 import { placeOf } from './report.ts'
 

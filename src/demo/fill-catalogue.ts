@@ -3,7 +3,7 @@ import { saveAddon } from '../domain/catalog/save-addon.ts'
 import { saveItem } from '../domain/catalog/save-item.ts'
 import { saveQuestion } from '../domain/catalog/save-question.ts'
 import { saveRegion } from '../domain/catalog/save-region.ts'
-import type { Demo } from './make-demo.ts'
+import type { Demo } from './demo.ts'
 
 const SIZES = ['S', 'M', 'L', 'XL', 'XXL']
 const WEIGHTS: Readonly<Record<string, number>> = {

@@ -6,24 +6,16 @@ import { savePledgePrices } from '../domain/catalog/save-pledge-prices.ts'
 import { applyImport } from '../domain/imports/apply-import.ts'
 import { stageImport } from '../domain/imports/stage-import.ts'
 import type { Actor } from '../domain/shared/actor.ts'
-import { inTransaction, type Tx } from '../domain/shared/tx.ts'
+import { inTransaction } from '../domain/shared/tx.ts'
 import { hashPassword } from '../lib/password.ts'
 import { answerSurveys } from './answer-surveys.ts'
+import type { Demo } from './demo.ts'
 import { fillCatalogue } from './fill-catalogue.ts'
 import { moveOrders } from './move-orders.ts'
 import { ADDON_PRICES, demoReport } from './report.ts'
 
 /** The login of the demo's owner, printed at the start. */
 export const demoLogin = { email: 'demo@afterfund.example', password: 'look-around' }
-
-/** What every step of the demo works with. */
-export interface Demo {
-  deps: Deps
-  campaign_id: string
-  staff: Actor
-  /** Runs a command so many hours before now: the demo has a past. */
-  at<T>(hours_ago: number, command: (tx: Tx) => Promise<T>): Promise<T>
-}
 
 /** Makes the demo campaign in a new database by driving the real commands. The same on every machine. */
 export async function makeDemo(deps: Deps): Promise<void> {

@@ -10,7 +10,7 @@ import { listOrders } from '../domain/orders/queries.ts'
 import { settleOutside } from '../domain/orders/settle-outside.ts'
 import { transitionOrders } from '../domain/orders/transition-orders.ts'
 import { fitAddress } from '../domain/shipping/address-fit.ts'
-import type { Demo } from './make-demo.ts'
+import type { Demo } from './demo.ts'
 import { placeOf } from './report.ts'
 
 /** Takes the orders through what staff do with them, so that every state there is so far can be seen. */

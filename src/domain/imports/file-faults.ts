@@ -16,7 +16,7 @@ const fixes: Record<FileFaultCode, string> = {
   not_a_report: 'Download the backer report from Kickstarter (Backer report, Export) and upload that CSV or zip.',
   empty_file: exportAgain,
   cut_off: `The file is not whole; the download probably broke off. ${exportAgain}`,
-  wrong_encoding: 'Export the report again as UTF-8. In a spreadsheet: Save as, “CSV UTF-8 (comma delimited)”.',
+  wrong_encoding: `${exportAgain} If only a copy from a spreadsheet is left, save that one as “CSV UTF-8 (comma delimited)”.`,
   unclosed_quote: exportAgain,
   column_twice: 'Keep one of the two columns and upload the file again, or ask Kickstarter for the report again.',
   column_missing: `${exportAgain} Choose the layout with all columns.`,

@@ -147,7 +147,13 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
             <Button
               type="submit"
               variant={deed === 'cancel' ? 'danger' : 'primary'}
-              disabled_reason={moved === 0 ? 'No order qualifies; the reasons stand above.' : null}
+              disabled_reason={
+                moved > 0
+                  ? null
+                  : total === 0
+                    ? 'There is no order to do this with.'
+                    : 'No order qualifies; the reasons stand above.'
+              }
             >
               {words.act(plural(moved, 'order', 'orders'))}
             </Button>

@@ -15,12 +15,26 @@ export function honoDev(): Plugin {
     apply: (_config, { command }) => command === 'serve' && !process.env.VITEST,
     async configureServer(server) {
       const database = await openDatabase(readConfig(process.env))
-      stopWithServer(server, database)
+      server.httpServer?.once('listening', () => stopOnSignal(database))
       // Returned, so that it runs after Vite's own middleware and before its 404.
       return () => {
         server.middlewares.use((request, response, next) => void answer(server, database, request, response).catch(next))
       }
     },
+  }
+}
+
+/** Instead of Vite's own listener, which would end this process before PostgreSQL is stopped. */
+function stopOnSignal(database: OpenDatabase): void {
+  const stop = async () => {
+    const holder = globalThis as { afterfundDevStop?: () => Promise<void> }
+    await holder.afterfundDevStop?.()
+    await database.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.removeAllListeners(signal)
+    process.once(signal, () => void stop())
   }
 }
 
@@ -38,18 +52,4 @@ async function answer(
   const { originalUrl } = request as IncomingMessage & { originalUrl?: string }
   if (originalUrl) request.url = originalUrl
   await getRequestListener(app.fetch)(request, response)
-}
-
-function stopWithServer(server: ViteDevServer, database: OpenDatabase): void {
-  let stopping = false
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
-    const holder = globalThis as { afterfundDevStop?: () => Promise<void> }
-    await holder.afterfundDevStop?.()
-    await server.close()
-    await database.close()
-    process.exit(0)
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
 }

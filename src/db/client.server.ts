@@ -26,12 +26,13 @@ export type Client = { db: Kysely<Database>; pool: pg.Pool; end(): Promise<void>
 
 type ClientOptions = { max?: number; statementTimeoutMs?: number; onError?: (error: Error) => void }
 
-/** A pool (connect 2 s, statement 10 s unless told otherwise) and Kysely on top of it. `end` closes both. */
+/** A pool (a connection within 10 s, a statement within 10 s unless told otherwise) and Kysely on top of it. `end` closes both. */
 export function connect(url: string, options: ClientOptions = {}): Client {
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
-    connectionTimeoutMillis: 2000,
+    // Counts the wait for a free connection too, which a burst of requests may well need.
+    connectionTimeoutMillis: 10_000,
     statement_timeout: options.statementTimeoutMs ?? 10_000,
     application_name: 'afterfund',
   })

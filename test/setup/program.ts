@@ -28,7 +28,13 @@ export async function startProgram({ args = [], env = {} }: { args?: string[]; e
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text))
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let stopping = false
+  child.once('exit', (code, signal) => {
+    // A test that meets a program that is gone says only that it cannot connect; this says why.
+    if (!stopping) process.stderr.write(`The program ended by itself (${code ?? signal}):\n${printed.slice(-4000)}\n`)
+  })
   const stop = async () => {
+    stopping = true
     child.kill('SIGTERM')
     await ended
     rmSync(folder, { recursive: true, force: true })

@@ -152,10 +152,10 @@ function stopOnSignal(undo: () => Promise<void>, log: Log): void {
     process.exit(code)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0))
-  process.on('uncaughtException', (error) => {
-    log.fatal({ error }, 'an error that nobody caught ends the program')
-    void stop(1)
-  })
-  // One request or one look of the worker that failed without anybody waiting for it: a fault of ours, and no reason to end the others.
-  process.on('unhandledRejection', (error) => log.error({ error }, 'a promise failed and nobody waited for it'))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ error }, 'an error that nobody caught ends the program')
+      void stop(1)
+    })
+  }
 }

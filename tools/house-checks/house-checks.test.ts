@@ -119,7 +119,7 @@ describe('the lock', () => {
   })
 
   test('with the address of a registry, or a range, is refused', () => {
-    const text = '{ "packages": {},\n"resolved": "https://registry.example/x.tgz" }'
+    const text = '{ "packages": {},\n"resolved": "https://packages.example/x.tgz" }'
     expect(messages(checkLock([...file('package-lock.json', text), ...manifest({ a: '^1.0.0' })]))).toMatch(/registry.*\n.*exact/)
   })
 })

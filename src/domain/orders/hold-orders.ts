@@ -1,10 +1,10 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
 import type { Actor } from '../shared/actor.ts'
 import { invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
-import { planForSets, type Tx } from '../shared/tx.ts'
+import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { isSet, type Selection, selectionCondition } from './selection.ts'
 
 export interface HoldInput {
@@ -27,6 +27,26 @@ export async function releaseOrders(tx: Tx, actor: Actor, input: HoldInput): Pro
   return await setHold(tx, actor, input, false)
 }
 
+/** Counts what a hold (or a release) over a selection would change now: the move's own condition. Changes nothing. */
+export async function previewHold(
+  db: Db,
+  actor: Actor,
+  input: Pick<HoldInput, 'campaign_id' | 'selection'> & { hold: boolean },
+): Promise<{ total: number; moved: number }> {
+  await ownCampaign(db, actor, input.campaign_id)
+  staffOnly(actor)
+  const { rows } = await sql<{ total: number; moved: number }>`select count(*)::int as total,
+      count(*) filter (where ${canBeSet(input.hold)})::int as moved
+    from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)}`.execute(db)
+  return rows[0] ?? { total: 0, moved: 0 }
+}
+
+/** The orders that a hold (or a release) changes. */
+function canBeSet(hold: boolean): RawBuilder<boolean> {
+  return sql`(o.status not in ('canceled', 'shipped') and (o.held_at is null) = ${hold})`
+}
+
 async function setHold(tx: Tx, actor: Actor, input: HoldInput, hold: boolean): Promise<{ moved: number; operation: string }> {
   await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
@@ -37,8 +57,7 @@ async function setHold(tx: Tx, actor: Actor, input: HoldInput, hold: boolean): P
   if (isSet(input.selection)) await planForSets(tx.db)
   const { rows } = await sql<{ moved: number }>`with picked as (
       select o.id, o.version from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-      where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)}
-        and o.status not in ('canceled', 'shipped') and (o.held_at is null) = ${hold}
+      where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)} and ${canBeSet(hold)}
     ), moved as (
       update orders o set version = o.version + 1, updated_at = ${now}, ${set}
       from picked p where o.campaign_id = ${input.campaign_id} and o.id = p.id and o.version = p.version

@@ -8,8 +8,8 @@ import { Status } from './status.tsx'
 export interface PreviewRow {
   /** null: these move. Else the reason code that keeps them where they are. */
   code: string | null
-  /** The status these orders will have. */
-  status: OrderStatus
+  /** The status these orders will have; null where they are in several. */
+  status: OrderStatus | null
   count: number
   /** A way to deal with it: a link like "Mail these 35…". */
   deal?: ReactNode
@@ -46,8 +46,8 @@ export function TransitionPreview({ rows, effect }: TransitionPreviewProps) {
           {shown.map((row) => (
             <tr key={`${row.status} ${row.code}`}>
               <th scope="row">
-                <Status status={row.status} />
-                {row.code === null ? effect : `stays, ${reasonText(row.code)}`}
+                {row.status && <Status status={row.status} />}
+                {row.code === null ? effect : `${row.status ? 'stays' : 'stay as they are'}, ${reasonText(row.code)}`}
               </th>
               <td>
                 {row.code === null ? (
@@ -70,8 +70,8 @@ export function TransitionPreview({ rows, effect }: TransitionPreviewProps) {
 /** One share per status: what stays is one piece, whatever keeps it. */
 function sharesOf(rows: readonly PreviewRow[]): Share[] {
   return [...new Set(rows.map((row) => row.status))].map((status) => ({
-    label: status,
-    status,
+    label: status ?? 'as they are',
+    ...(status ? { status } : { tone: 'rest' as const }),
     count: rows.filter((row) => row.status === status).reduce((sum, row) => sum + row.count, 0),
   }))
 }

@@ -1,7 +1,6 @@
 import { data, Form, Link, redirect } from 'react-router'
-import { holdOrders, releaseOrders } from '../../../domain/orders/hold-orders.ts'
+import { holdOrders, previewHold, releaseOrders } from '../../../domain/orders/hold-orders.ts'
 import { NOTICE_HOURS, scheduleNotice } from '../../../domain/orders/notices.ts'
-import { countOrders } from '../../../domain/orders/queries.ts'
 import type { Selection } from '../../../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../../../domain/orders/transition-orders.ts'
 import { setLimits, type Tx } from '../../../domain/shared/tx.ts'
@@ -39,13 +38,8 @@ async function preview(desk: Desk & { campaign: { id: string } }, deed: Deed, se
   if (deed !== 'hold' && deed !== 'release') {
     return await previewTransition(desk.deps.db, desk.actor, { campaign_id: desk.campaign.id, name: deed, selection }, desk.now)
   }
-  const filter = 'ids' in selection ? null : selection.filter
-  const total = filter
-    ? (await countOrders(desk.deps.db, desk.campaign.id, filter)).orders
-    : 'ids' in selection
-      ? selection.ids.length
-      : 0
-  return { total, moved: total, left: [], warnings: [] }
+  const counted = await previewHold(desk.deps.db, desk.actor, { campaign_id: desk.campaign.id, selection, hold: deed === 'hold' })
+  return { ...counted, left: [], warnings: [] }
 }
 
 export async function loader(args: Route.LoaderArgs) {
@@ -114,7 +108,7 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
               { code: null, status: words.to, count: moved },
               ...left.map((row) => ({
                 code: row.code,
-                status: row.code === 'wrong_status' ? ('paid' as const) : fromStatus(deed),
+                status: staysIn(deed, row.code),
                 count: row.count,
                 deal: <Deal campaign_id={campaign.id} code={row.code} deed={deed} sample={row.sample_ids[0]} />,
               })),
@@ -164,8 +158,9 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
   )
 }
 
-function fromStatus(deed: Deed) {
-  return deed === 'lock' || deed === 'cancel' ? ('open' as const) : ('locked' as const)
+/** The status of what is left out, where the deed leaves no doubt: only open orders can be locked. */
+function staysIn(deed: Deed, code: string) {
+  return deed === 'lock' && code !== 'wrong_status' && code !== 'changed_meanwhile' ? ('open' as const) : null
 }
 
 /** Now, or after a notice that backers are told. */
@@ -194,7 +189,7 @@ function When({ fields }: { fields: Record<string, string> | undefined }) {
       <TextField
         name="hours"
         label="Hours of notice"
-        help="Counts only with notice."
+        help="Counts only with notice. Mails leave one after the other, about 10 a second: for tens of thousands of orders give a day or more."
         type="number"
         min={1}
         max={1440}

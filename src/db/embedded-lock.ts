@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import { chmodSync, existsSync, lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { askHolder, type SocketLock, takeSocketLock } from '../lib/socket-lock.ts'
 import type { ServerUser } from './embedded-binaries.ts'
 import { StartError } from './start-error.ts'
 
 /** Holds a data folder for one program at a time. */
-export type FolderLock = { release(): void }
+export type FolderLock = SocketLock
 
 // Socket paths end at 107 characters, so sockets live in the temp folder under a hash of the data folder's real path.
 // /tmp itself, not TMPDIR, where there is one: two starts with different settings must meet at the same lock.
@@ -31,29 +31,15 @@ export function makeSocketFolder(dataFolder: string, user: ServerUser | null): s
   return folder
 }
 
-/**
- * Holds the folder by a listening socket: it ends with its process, so a killed program leaves no lock behind.
- * A second program is told who holds the folder.
- */
+/** Holds the folder by a listening socket, which ends with its process. A second program is told who holds the folder. */
 export async function lockFolder(dataFolder: string): Promise<FolderLock> {
   const path = lockPathOf(dataFolder)
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const server = await listen(path)
-    if (server) {
-      return {
-        release: () => {
-          server.close()
-          rmSync(path, { force: true })
-        },
-      }
-    }
-    const holder = await askHolder(path)
-    if (holder) {
-      throw new StartError(
-        `Afterfund is already running: process ${holder} holds the data folder ${dataFolder}. Stop it first, or set DATA_DIR to another folder.`,
-      )
-    }
-    rmSync(path, { force: true })
+  const lock = await takeSocketLock(path)
+  if ('release' in lock) return lock
+  if (lock.heldBy) {
+    throw new StartError(
+      `Afterfund is already running: process ${lock.heldBy} holds the data folder ${dataFolder}. Stop it first, or set DATA_DIR to another folder.`,
+    )
   }
   throw new StartError(`The lock ${path} of the data folder ${dataFolder} cannot be taken. Remove that file and start again.`)
 }
@@ -65,32 +51,6 @@ export function findHolder(dataFolder: string): Promise<string | null> {
 
 function lockPathOf(dataFolder: string): string {
   return `${socketFolderOf(dataFolder)}.lock`
-}
-
-function listen(path: string): Promise<Server | null> {
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.end(String(process.pid)))
-    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)))
-    server.listen(path, () => {
-      server.unref()
-      chmodSync(path, 0o666)
-      resolve(server)
-    })
-  })
-}
-
-/** The process number that the holder answers; null when nobody answers. */
-function askHolder(path: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    let answer = ''
-    const socket = connect(path)
-    socket.setTimeout(2000, () => socket.destroy())
-    socket.on('data', (data) => {
-      answer += data.toString()
-    })
-    socket.on('error', () => undefined)
-    socket.on('close', () => resolve(answer || null))
-  })
 }
 
 function hashOf(text: string): string {

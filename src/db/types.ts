@@ -99,6 +99,7 @@ export interface CampaignTable {
   prices_saved_at: MaybeTime
   lockdown_shown: Generated<boolean>
   version: Generated<number>
+  undo_ship_hours: Generated<number>
   created_at: Time
   updated_at: Time
 }
@@ -125,6 +126,7 @@ export interface SkuTable {
   option_name: Generated<string>
   weight_g: number | null
   position: number
+  stock_on_hand: number | null
 }
 
 export interface LevelTable {
@@ -323,7 +325,11 @@ export interface PaymentMethodTable {
   last4: string
   exp_month: number
   exp_year: number
-  state: 'usable' | 'detached'
+  gateway_customer: string
+  state: 'usable' | 'replaced' | 'detached'
+  country: string | null
+  fingerprint: string | null
+  card_session_id: string | null
   created_at: Time
 }
 
@@ -442,8 +448,134 @@ export interface PaymentAttemptTable {
   payment_method_id: string
   state: 'created' | 'sent' | 'succeeded' | 'declined' | 'refused' | 'unknown'
   code: string | null
+  run_id: string | null
+  request: Json<unknown>
+  gateway_account: string
+  payment: string | null
+  decline_class: 'soft' | 'needs_backer' | 'hard' | null
+  sendings: Generated<number>
+  leased_until: MaybeTime
+  lease_id: string | null
+  next_try_at: MaybeTime
+  sent_at: MaybeTime
+  settled_at: MaybeTime
   created_at: Time
   updated_at: Time
+}
+
+export interface GatewayCustomerTable {
+  campaign_id: string
+  backer_id: string
+  gateway_account: string
+  gateway_id: string
+  created_at: Time
+}
+
+export interface CardSessionTable {
+  campaign_id: string
+  id: string
+  backer_id: string
+  gateway_account: string
+  gateway_id: string | null
+  state: 'created' | 'open' | 'complete' | 'expired'
+  purpose: 'survey' | 'order'
+  payment_method_id: string | null
+  check_at: MaybeTime
+  checks: Generated<number>
+  created_at: Time
+  updated_at: Time
+}
+
+export interface ChargeRunTable {
+  campaign_id: string
+  id: string
+  state: 'running' | 'paused' | 'stopped' | 'done'
+  pause_code: string | null
+  selection: Json<unknown>
+  retry_errored: boolean
+  pace: number
+  actor_id: string | null
+  created_at: Time
+  updated_at: Time
+  finished_at: MaybeTime
+}
+
+export interface ChargeRunOrderTable {
+  campaign_id: string
+  run_id: string
+  order_id: string
+  number: number
+  state: 'waiting' | 'charging' | 'succeeded' | 'declined' | 'refused' | 'left_out' | 'nothing_owed'
+  amount: number
+  attempt_id: string | null
+  code: string | null
+}
+
+export interface ChangeRequestTable {
+  campaign_id: string
+  id: string
+  order_id: string
+  backer_id: string
+  state: 'open' | 'approved' | 'declined' | 'withdrawn'
+  address: Json<unknown>
+  address_accepted: boolean
+  agreed_balance: number
+  note: Generated<string>
+  answer: Generated<string>
+  answered_by: string | null
+  created_at: Time
+  answered_at: MaybeTime
+}
+
+export interface ShipmentTable {
+  campaign_id: string
+  id: string
+  order_id: string
+  state: 'left' | 'undone'
+  carrier: Generated<string>
+  tracking_number: Generated<string>
+  tracking_url: Generated<string>
+  operation_id: string | null
+  left_at: Time
+  mailed_at: MaybeTime
+  created_at: Time
+  updated_at: Time
+}
+
+export interface ShipmentLineTable {
+  campaign_id: string
+  shipment_id: string
+  order_id: string
+  position: number
+  sku_id: string
+  quantity: number
+}
+
+export interface TrackingFileTable {
+  campaign_id: string
+  id: string
+  file_name: string
+  state: 'previewed' | 'refused' | 'applied' | 'discarded'
+  rows_total: Generated<number>
+  fault: Json<unknown> | null
+  operation_id: string | null
+  created_by: string
+  created_at: Time
+  applied_at: MaybeTime
+}
+
+export interface TrackingRowTable {
+  campaign_id: string
+  file_id: string
+  n: number
+  line: number
+  order_text: string
+  carrier: string
+  tracking_number: string
+  tracking_url: string
+  order_id: string | null
+  outcome: 'shipped' | 'reported' | null
+  problem: string | null
 }
 
 export interface OperationTable {
@@ -466,7 +598,7 @@ export interface OperationTable {
 export interface NoticeTable {
   campaign_id: string
   id: string
-  kind: 'lock'
+  kind: 'lock' | 'finalize_address'
   state: 'scheduled' | 'done' | 'withdrawn'
   due_at: Time
   orders: number
@@ -529,6 +661,15 @@ export interface Database {
   event_reasons: EventReasonTable
   events: EventTable
   payment_attempts: PaymentAttemptTable
+  gateway_customers: GatewayCustomerTable
+  card_sessions: CardSessionTable
+  charge_runs: ChargeRunTable
+  charge_run_orders: ChargeRunOrderTable
+  change_requests: ChangeRequestTable
+  shipments: ShipmentTable
+  shipment_lines: ShipmentLineTable
+  tracking_files: TrackingFileTable
+  tracking_rows: TrackingRowTable
   operations: OperationTable
   notices: NoticeTable
   messages: MessageTable

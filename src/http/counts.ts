@@ -85,7 +85,7 @@ export function countRoutes(deps: Deps) {
     .openapi(ofLifecycle, async (c) => {
       const { campaign_id } = c.req.valid('param')
       await ownCampaign(deps.db, actorOf(c), campaign_id)
-      return c.json(await countLifecycle(deps.db, campaign_id), 200)
+      return c.json(await countLifecycle(deps.db, campaign_id, deps.clock.now()), 200)
     })
     .openapi(ofSkus, async (c) => {
       const { campaign_id } = c.req.valid('param')

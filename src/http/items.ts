@@ -24,6 +24,7 @@ const item = z
         code: z.string(),
         option_name: z.string().describe("'' where the item has one SKU"),
         weight_g: z.int().nullable(),
+        stock_on_hand: z.int().nullable().describe('Counted in the warehouse; null: not counted'),
         position: z.int(),
       }),
     ),
@@ -77,7 +78,14 @@ const remove = createRoute({
 })
 
 function viewOf({ id, name, kind, position, skus }: CatalogItem): z.infer<typeof item> {
-  const shown = skus.map(({ id, code, option_name, weight_g, position }) => ({ id, code, option_name, weight_g, position }))
+  const shown = skus.map(({ id, code, option_name, weight_g, stock_on_hand, position }) => ({
+    id,
+    code,
+    option_name,
+    weight_g,
+    stock_on_hand,
+    position,
+  }))
   return { id, name, kind, position, skus: shown }
 }
 

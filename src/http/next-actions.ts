@@ -32,7 +32,7 @@ const list = createRoute({
 export function nextActionRoutes(deps: Deps) {
   return newRoutes().openapi(list, async (c) => {
     const campaign = await ownCampaign(deps.db, actorOf(c), c.req.valid('param').campaign_id)
-    const actions = await findNextActions(deps.db, campaign)
+    const actions = await findNextActions(deps.db, campaign, deps.clock.now())
     return c.json({ data: actions.map((each) => ({ ...each, text: actionText(each) })), next_cursor: null }, 200)
   })
 }

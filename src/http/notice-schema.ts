@@ -4,7 +4,7 @@ import { id, time } from './openapi.ts'
 export const notice = z
   .object({
     id,
-    kind: z.enum(['lock']),
+    kind: z.enum(['lock', 'finalize_address']),
     state: z.enum(['scheduled', 'done', 'withdrawn']),
     due_at: time,
     orders: z.int().describe('How many it named'),

@@ -111,7 +111,7 @@ export function orderChangeRoutes(deps: Deps) {
         await ownCampaign(tx.db, actorOf(c), campaign_id)
         const backer_id = await backerOf(tx.db, scope)
         await confirmSurvey(tx, actorOf(c), { campaign_id, backer_id, data, ...input, ignore_draft: true })
-        return { ...(await findOrder(tx.db, scope, order_id)), dry_run: false as const }
+        return { ...(await findOrder(tx.db, scope, order_id, tx.now)), dry_run: false as const }
       })
       return c.json(answer, 200)
     })
@@ -125,7 +125,7 @@ export function orderChangeRoutes(deps: Deps) {
       }
       const answer = await commit(c, deps, async (tx) => {
         await changeAddress(tx, actorOf(c), { ...scope, ...input })
-        return { ...(await findOrder(tx.db, scope, order_id)), dry_run: false as const }
+        return { ...(await findOrder(tx.db, scope, order_id, tx.now)), dry_run: false as const }
       })
       return c.json(answer, 200)
     })
@@ -133,7 +133,7 @@ export function orderChangeRoutes(deps: Deps) {
       const { campaign_id, order_id } = c.req.valid('param')
       const answer = await commit(c, deps, async (tx) => {
         await settleOutside(tx, actorOf(c), { campaign_id, order_id, ...c.req.valid('json') })
-        return await findOrder(tx.db, { campaign_id }, order_id)
+        return await findOrder(tx.db, { campaign_id }, order_id, tx.now)
       })
       return c.json(answer, 200)
     })

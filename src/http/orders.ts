@@ -76,7 +76,7 @@ export function orderRoutes(deps: Deps) {
     .openapi(read, async (c) => {
       const { campaign_id, order_id } = c.req.valid('param')
       await ownCampaign(db, actorOf(c), campaign_id)
-      return c.json(await findOrder(db, { campaign_id }, order_id), 200)
+      return c.json(await findOrder(db, { campaign_id }, order_id, deps.clock.now()), 200)
     })
     .openapi(timeline, async (c) => {
       const { campaign_id, order_id } = c.req.valid('param')

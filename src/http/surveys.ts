@@ -111,7 +111,7 @@ export function surveyRoutes(deps: Deps) {
       const { campaign_id, backer_id } = c.req.valid('param')
       const answer = await commit(c, deps, async (tx) => {
         const { order_id } = await confirmSurvey(tx, actorOf(c), { campaign_id, backer_id, ...c.req.valid('json') })
-        return await findOrder(tx.db, { campaign_id }, order_id)
+        return await findOrder(tx.db, { campaign_id }, order_id, tx.now)
       })
       return c.json(answer, 200)
     })

@@ -3,7 +3,13 @@ import type { Deps } from '../deps.server.ts'
 import type { Work } from '../domain/shared/tx.ts'
 
 /** One queue for each kind of work. */
-export const queueNames: readonly Work['job'][] = ['deliver_messages', 'run_operation', 'read_import']
+export const queueNames: readonly Work['job'][] = [
+  'deliver_messages',
+  'run_operation',
+  'read_import',
+  'charge',
+  'check_card_sessions',
+]
 
 /** Jobs only announce rows that the worker finds by itself too: they are not repeated, and done ones are soon gone. */
 const announcements = { retryLimit: 0, deleteAfterSeconds: 3_600 }

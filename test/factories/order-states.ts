@@ -27,9 +27,13 @@ export async function putInto(parts: TxParts, orders: Orders, status: MadeStatus
 
 /** A usable payment method on file for each backer, and on each order. */
 export async function giveMethods(parts: TxParts, orders: Orders): Promise<void> {
-  await sql`insert into payment_methods (campaign_id, id, backer_id, gateway_account, mode, gateway_id, brand, last4, exp_month, exp_year,
-      state, created_at)
-    select campaign_id, id, backer_id, 'acct_test', 'test', 'pm_' || id, 'visa', '4242', 12, 2030, 'usable', created_at
+  await sql`insert into settings (key, value) values ('gateway', '{"account": "acct_test"}') on conflict (key) do nothing`.execute(
+    parts.db,
+  )
+  await sql`insert into payment_methods (campaign_id, id, backer_id, gateway_account, gateway_customer, mode, gateway_id, brand, last4,
+      exp_month, exp_year, state, created_at)
+    select campaign_id, id, backer_id, (select value->>'account' from settings where key = 'gateway'), 'cus_' || id, 'test', 'pm_' || id,
+      'visa', '4242', 12, 2030, 'usable', created_at
     from orders where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
   await touch(parts, orders, 'payment_method_changed', () => sql`payment_method_id = o.id`)
 }
@@ -45,9 +49,10 @@ export async function detachMethods(parts: TxParts, orders: Orders): Promise<voi
 export async function startAttempts(parts: TxParts, orders: Orders): Promise<void> {
   await touch(parts, orders, 'start_charge', () => sql`status = o.status`)
   await sql`insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
-      created_at, updated_at)
+      gateway_account, request, created_at, updated_at)
     select campaign_id, gen_random_uuid(), id, 1, id || ':1', 100, 'USD', payment_method_id,
-      (array['created', 'sent', 'unknown'])[1 + row_number() over (order by id) % 3], null, updated_at, updated_at
+      (array['created', 'sent', 'unknown'])[1 + row_number() over (order by id) % 3], null,
+      'acct_test', '{}', updated_at, updated_at
     from orders where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
 }
 

@@ -146,6 +146,7 @@ describe('unlock against a change', () => {
         last4: '4242',
         exp_month: 12,
         exp_year: 2030,
+        gateway_customer: 'cus_test',
         state: 'usable',
       })
       .execute()
@@ -163,6 +164,8 @@ describe('unlock against a change', () => {
         payment_method_id: method,
         state: 'created',
         code: null,
+        gateway_account: 'acct_test',
+        request: '{}',
         updated_at: tx.now,
       })
       .execute()

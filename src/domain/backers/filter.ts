@@ -20,6 +20,7 @@ export const filterSchema = z
         .toUpperCase(),
     ),
     sku: list(z.uuid()),
+    only_sku: list(z.uuid()).describe('What ships of the order is of these SKUs only'),
     addon: list(z.uuid()),
     hold: z.enum(['yes', 'no']),
     payment_method: z.enum(['missing', 'usable']).describe('missing: something is owed and no usable payment method is on file'),
@@ -33,10 +34,11 @@ export const filterSchema = z
   .partial()
 export type BackerFilter = z.infer<typeof filterSchema>
 
-/** The order has a usable payment method. Alias `o` is orders. */
+/** The order has a usable payment method: saved at the gateway account in use, and not replaced or detached. Alias `o` is orders. */
 export const hasPaymentMethod = sql<boolean>`exists (
   select 1 from payment_methods p
-  where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and p.state = 'usable')`
+  where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and p.state = 'usable'
+    and p.gateway_account = (select s.value->>'account' from settings s where s.key = 'gateway'))`
 
 /**
  * The filter as one SQL condition over `backers b` left-joined with `orders o`. Every part is a parameter.
@@ -53,6 +55,7 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
     parts.push(sql`exists (select 1 from order_lines l where l.campaign_id = o.campaign_id and l.order_id = o.id
       and l.sku_id = any(${filter.sku}::uuid[]))`)
   }
+  if (filter.only_sku?.length) parts.push(containsOnly(filter.only_sku))
   if (filter.addon?.length) {
     parts.push(sql`(exists (select 1 from order_addons a where a.campaign_id = o.campaign_id and a.order_id = o.id
         and a.addon_id = any(${filter.addon}::uuid[]))
@@ -81,6 +84,15 @@ function searchCondition(q: string): RawBuilder<boolean> {
       or o.number::text = ${word.replace(/^#/, '')} or b.platform_number::text = ${word.replace(/^#/, '')} or b.platform_uid = ${word})`
   })
   return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`
+}
+
+/** Something of it ships, and nothing that ships is of another SKU: the order can leave with what is in stock. */
+function containsOnly(skus: string[]): RawBuilder<boolean> {
+  const shipping = sql`order_lines l join skus s on s.campaign_id = l.campaign_id and s.id = l.sku_id
+    join items i on i.campaign_id = s.campaign_id and i.id = s.item_id
+    where l.campaign_id = o.campaign_id and l.order_id = o.id and i.kind = 'physical'`
+  return sql`(o.ships and exists (select 1 from ${shipping})
+    and not exists (select 1 from ${shipping} and not (l.sku_id = any(${skus}::uuid[]))))`
 }
 
 function levelCondition(levels: string[]): RawBuilder<boolean> {

@@ -109,6 +109,7 @@ function planSkus(
       option_name,
       weight_g: sku.weight_g,
       position: index,
+      stock_on_hand: sku.stock_on_hand === undefined ? (known?.stock_on_hand ?? null) : sku.stock_on_hand,
     }
   })
 }
@@ -175,11 +176,13 @@ async function writeSkus(tx: Tx, before: CatalogItem | null, skus: SkuRow[]): Pr
     await tx.db.updateTable('skus').set(aside).where('campaign_id', '=', campaign_id).where('id', '=', id).execute()
   }
   for (const sku of skus) {
-    const { code, option_name, weight_g, position } = sku
+    const { code, option_name, weight_g, position, stock_on_hand } = sku
     await tx.db
       .insertInto('skus')
       .values(sku)
-      .onConflict((conflict) => conflict.columns(['campaign_id', 'id']).doUpdateSet({ code, option_name, weight_g, position }))
+      .onConflict((conflict) =>
+        conflict.columns(['campaign_id', 'id']).doUpdateSet({ code, option_name, weight_g, position, stock_on_hand }),
+      )
       .execute()
   }
 }

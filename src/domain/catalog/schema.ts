@@ -24,6 +24,13 @@ const skuInputSchema = z.strictObject({
   code: text(60).optional().describe('Unique in the campaign; left out: made from the names'),
   option_name: text(120).default('').describe('What a backer chooses, such as "Blue, XL"; empty where the item has one SKU'),
   weight_g: z.int().min(0).max(1_000_000).nullable().default(null).describe('Grams'),
+  stock_on_hand: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .nullable()
+    .optional()
+    .describe('Counted in the warehouse; left out: stays as it is'),
 })
 export type SkuInput = z.infer<typeof skuInputSchema>
 

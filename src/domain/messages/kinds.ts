@@ -12,5 +12,14 @@ export const MESSAGE_KINDS = [
   'cancellation',
   'link',
   'payment_method_needed',
+  'receipt',
+  'charge_failed',
+  'finalize_notice',
+  'finalize_notice_moved',
+  'finalize_notice_withdrawn',
+  'address_invalid',
+  'change_request_answered',
+  'tracking',
+  'tracking_corrected',
 ] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]

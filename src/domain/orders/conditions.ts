@@ -1,6 +1,25 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { ActorKind } from '../../db/types.ts'
+import { CURRENCIES } from '../../lib/currencies.ts'
 import { hasPaymentMethod } from '../backers/filter.ts'
+import { smallestCharge, stepOf } from '../payments/charge-limits.ts'
 import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
+
+/** When, and by whom, a condition is asked. */
+export interface Asking {
+  now: Date
+  actor: ActorKind
+}
+
+/** Attempts of the order `o` on the card it has now: the same one, or one with the same fingerprint. Refused ones never reached the card. */
+const triesOfThisCard = sql`payment_attempts a
+  join payment_methods used on used.campaign_id = a.campaign_id and used.id = a.payment_method_id
+  join payment_methods now_used on now_used.campaign_id = o.campaign_id and now_used.id = o.payment_method_id
+  where a.campaign_id = o.campaign_id and a.order_id = o.id and a.state <> 'refused'
+    and (used.id = now_used.id or used.fingerprint = now_used.fingerprint)`
+
+/** At most three tries a day on one card (promises.md rule 8 has the networks' own limits). */
+const TRIES_A_DAY = 3
 
 /**
  * The conditions of the lifecycle as SQL, once: each is true when the order must be LEFT OUT for its code. They serve the move, its
@@ -8,39 +27,85 @@ import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycl
  * every writer first updates that order's version in the same transaction (lifecycle.md, Concurrency).
  */
 const LEFT_OUT_WHEN = {
-  on_hold: sql`o.held_at is not null`,
-  payment_method_missing: sql`((o.balance_due > 0 or c.payment_method_required) and not ${hasPaymentMethod})`,
-  charge_in_progress: sql`exists (select 1 from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
+  on_hold: () => sql`o.held_at is not null`,
+  payment_method_missing: () => sql`((o.balance_due > 0 or c.payment_method_required) and not ${hasPaymentMethod})`,
+  charge_in_progress: () => sql`exists (select 1 from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
     and a.state in ('created', 'sent', 'unknown'))`,
-  already_charged: sql`o.captured > o.refunded`,
-  balance_due: sql`o.balance_due > 0`,
-  refund_decision_missing: sql`(o.captured > o.refunded and o.refund_decision is null)`,
+  already_charged: () => sql`o.captured > o.refunded`,
+  nothing_owed: () => sql`o.balance_due <= 0`,
+  below_minimum: () => sql`(o.balance_due < ${byCurrency(smallestCharge)} or o.balance_due % ${byCurrency(stepOf)} <> 0)`,
+  card_too_soon: ({ now, actor }: Asking) => sql`((select count(*) from ${triesOfThisCard}
+      and a.created_at > ${now}::timestamptz - interval '1 day') >= ${sql.lit(TRIES_A_DAY)}
+    or ${actor === 'backer'} and exists (select 1 from ${triesOfThisCard}
+      and a.run_id is null and a.created_at > ${now}::timestamptz - interval '1 hour'))`,
+  card_hard_declined: () => sql`exists (select 1 from ${triesOfThisCard} and a.decline_class = 'hard')`,
+  balance_due: () => sql`o.balance_due > 0`,
+  // Required fields were asked for when the address was saved; what is left is a remark nobody has answered.
+  address_invalid: () => sql`(o.ships and (o.address is null or o.address_warning))`,
+  already_shipped: () =>
+    sql`exists (select 1 from shipments s where s.campaign_id = o.campaign_id and s.order_id = o.id and s.state = 'left')`,
+  undo_window_over: ({ now }: Asking) => sql`o.shipped_at < ${now}::timestamptz - make_interval(hours => c.undo_ship_hours)`,
+  refund_decision_missing: () => sql`(o.captured > o.refunded and o.refund_decision is null)`,
   // Totals are computed twice, stored and afresh (promises.md rule 9).
-  totals_differ: sql`o.balance_due <> coalesce((select sum(l.amount) from ledger_entries l
+  totals_differ: () => sql`o.balance_due <> coalesce((select sum(l.amount) from ledger_entries l
     where l.campaign_id = o.campaign_id and l.order_id = o.id and l.account = 'owed'), 0)`,
-} as const satisfies Partial<Record<ReasonCode, RawBuilder<unknown>>>
+} as const satisfies Partial<Record<ReasonCode, (asking: Asking) => RawBuilder<unknown>>>
 
 export type SqlCondition = keyof typeof LEFT_OUT_WHEN
 
 /** The conditions of a transition that are asked of the row; the others are asked by the command that leads to it. */
 export function conditionsOf(name: CarriedTransition): SqlCondition[] {
-  return TRANSITIONS[name].conditions.filter((code): code is SqlCondition & typeof code => code in LEFT_OUT_WHEN)
+  const codes: readonly ReasonCode[] = TRANSITIONS[name].conditions
+  // A dearer change is what makes an order owe again; the command that writes it has asked.
+  if (name === 'owe_again') return []
+  return codes.filter((code): code is SqlCondition & ReasonCode => code in LEFT_OUT_WHEN)
 }
 
 /** The code why an order is left out, the first that holds in this order, or null: an SQL expression. */
-export function leftOutCode(codes: readonly SqlCondition[]): RawBuilder<string | null> {
+export function leftOutCode(codes: readonly SqlCondition[], asking: Asking): RawBuilder<string | null> {
   if (codes.length === 0) return sql`null::text`
   return sql`case ${sql.join(
-    codes.map((code) => sql`when ${LEFT_OUT_WHEN[code]} then ${sql.lit(code)}`),
+    codes.map((code) => sql`when ${LEFT_OUT_WHEN[code](asking)} then ${sql.lit(code)}`),
     sql` `,
   )} end`
 }
 
-/** The columns a transition sets beside status and version. */
-export const SETS: Record<CarriedTransition, (now: Date) => RawBuilder<unknown>> = {
+/** The balances that the gateway cannot take, as an SQL condition over `o` and `c`: what `below_minimum` says of an order that owes. */
+export function isBelowMinimum(): RawBuilder<boolean> {
+  return sql<boolean>`(o.balance_due > 0 and ${LEFT_OUT_WHEN.below_minimum()})`
+}
+
+/** What of a balance the gateway cannot take: all of one below the smallest charge, else what is over the step. Over `o` and `c`. */
+export function unchargeableAmount(): RawBuilder<number> {
+  return sql<number>`(case when o.balance_due < ${byCurrency(smallestCharge)} then o.balance_due
+    else o.balance_due % ${byCurrency(stepOf)} end)`
+}
+
+function byCurrency(limit: (currency: string) => number): RawBuilder<number> {
+  const special = CURRENCIES.filter((currency) => limit(currency) !== 1)
+  return sql<number>`(case c.currency ${sql.join(
+    special.map((currency) => sql`when ${sql.lit(currency)} then ${sql.lit(limit(currency))}`),
+    sql` `,
+  )} else 1 end)`
+}
+
+/** The columns a transition sets beside status and version; null: none. */
+export const SETS: Record<CarriedTransition, ((now: Date) => RawBuilder<unknown>) | null> = {
   lock: (now) => sql`locked_at = ${now}::timestamptz, notice_id = null`,
-  unlock: () => sql`locked_at = null, paid_at = null`,
+  unlock: () => sql`locked_at = null, paid_at = null, notice_id = null`,
+  start_charge: null,
+  charge_succeeded: (now) => sql`paid_at = ${now}::timestamptz, captured = o.captured + ${lastAttemptAmount},
+    balance_due = o.balance_due - ${lastAttemptAmount}`,
+  charge_failed: null,
   nothing_owed: (now) => sql`paid_at = ${now}::timestamptz`,
-  owe_again: () => sql`paid_at = null`,
+  owe_again: () => sql`paid_at = null, notice_id = null`,
+  finalize_address: (now) => sql`address_finalized_at = ${now}::timestamptz, notice_id = null`,
+  reopen_address: () => sql`address_finalized_at = null`,
+  ship: (now) => sql`shipped_at = ${now}::timestamptz`,
+  undo_ship: () => sql`shipped_at = null`,
   cancel: (now) => sql`canceled_at = ${now}::timestamptz, notice_id = null`,
 }
+
+/** An order has one attempt at most that is not over, so the last one is the one that was just settled. */
+const lastAttemptAmount = sql`(select a.amount from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
+  order by a.number desc limit 1)`

@@ -209,7 +209,7 @@ test('the lifecycle in numbers: stages, what is owed, and what can be locked', a
   await inTransaction(parts(), (tx) =>
     transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'lock', selection: { ids: [locked.id] } }),
   )
-  const counts = await countLifecycle(program.db, campaign.id)
+  const counts = await countLifecycle(program.db, campaign.id, new Date())
   expect(counts.surveys).toEqual({ not_sent: 1, sent: 0, started: 0, waiting: 1, withdrawn: 0, completed: 4 })
   expect(counts.orders.open).toEqual({ count: 3, owed: 3000, credit: -1000, on_hold: 1 })
   expect(counts.orders.locked).toEqual({ count: 1, owed: 0, credit: 0, on_hold: 0 })

@@ -106,9 +106,9 @@ export interface LifecycleCounts extends StageCounts {
 }
 
 /** The lifecycle in numbers: every stage, what is owed in it, and how many open orders can be locked. */
-export async function countLifecycle(db: Db, campaign_id: string): Promise<LifecycleCounts> {
+export async function countLifecycle(db: Db, campaign_id: string, now: Date): Promise<LifecycleCounts> {
   const stages = await countStages(db, campaign_id)
-  const { moved, left } = await previewMove(db, campaign_id, 'lock', { filter: {} })
+  const { moved, left } = await previewMove(db, { now, actor: 'staff' }, { campaign_id, name: 'lock', selection: { filter: {} } })
   const leftFor = (code: string) => left.find((each) => each.code === code)?.count ?? 0
   return {
     ...stages,

@@ -208,12 +208,21 @@ export const TRANSITIONS = {
 export type TransitionName = keyof typeof TRANSITIONS
 export const TRANSITION_NAMES = Object.keys(TRANSITIONS) as TransitionName[]
 
-/** What staff can ask for by name over a selection; the others happen inside other commands or come with charging and shipping. */
-export const STAFF_TRANSITIONS = ['lock', 'unlock', 'nothing_owed', 'cancel'] as const satisfies readonly TransitionName[]
+/** What staff can ask for by name over a selection; the others happen inside other commands. */
+export const STAFF_TRANSITIONS = [
+  'lock',
+  'unlock',
+  'nothing_owed',
+  'finalize_address',
+  'reopen_address',
+  'ship',
+  'undo_ship',
+  'cancel',
+] as const satisfies readonly TransitionName[]
 export type StaffTransition = (typeof STAFF_TRANSITIONS)[number]
 
-/** What move-orders.ts carries out: those, and what a change that re-prices sets off. */
-export type CarriedTransition = StaffTransition | 'owe_again'
+/** What move-orders.ts carries out: all but the order's birth. */
+export type CarriedTransition = Exclude<TransitionName, 'complete_survey'>
 
 export type ChangeKind = 'choices' | 'address' | 'payment_method'
 

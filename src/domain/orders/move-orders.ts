@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Actor } from '../shared/actor.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
-import { conditionsOf, leftOutCode, SETS } from './conditions.ts'
+import { type Asking, conditionsOf, leftOutCode, SETS } from './conditions.ts'
 import { type CarriedTransition, TRANSITIONS } from './lifecycle.ts'
 import { isSet, type Selection, selectionCondition } from './selection.ts'
 
@@ -18,6 +18,13 @@ export interface MoveResult {
   left: LeftOut[]
 }
 
+/** Which orders are asked, and about what. */
+export interface Picked {
+  campaign_id: string
+  name: CarriedTransition
+  selection: Selection
+}
+
 interface GroupRow {
   code: string
   count: number
@@ -28,11 +35,11 @@ interface GroupRow {
  * The orders of a selection with the version their conditions were read at, and the code why each is left out (null: it qualifies).
  * A filter means "those of them that this transition is about"; ids mean just those, so one in a wrong status is reported.
  */
-function pickedOrders(name: CarriedTransition, campaign_id: string, selection: Selection): RawBuilder<unknown> {
+function pickedOrders(asking: Asking, { name, campaign_id, selection }: Picked): RawBuilder<unknown> {
   const from = [...TRANSITIONS[name].from]
   const scope = 'ids' in selection ? sql`true` : sql`o.status = any(${from}::text[])`
   return sql`select o.id, o.backer_id, o.version, o.status,
-      case when not (o.status = any(${from}::text[])) then 'wrong_status' else ${leftOutCode(conditionsOf(name))} end as code
+      case when not (o.status = any(${from}::text[])) then 'wrong_status' else ${leftOutCode(conditionsOf(name), asking)} end as code
     from orders o
     join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     join campaigns c on c.id = o.campaign_id
@@ -40,25 +47,20 @@ function pickedOrders(name: CarriedTransition, campaign_id: string, selection: S
 }
 
 /** What a transition would do, without doing it: the move's own statement without the write. */
-export async function previewMove(
-  db: Db,
-  campaign_id: string,
-  name: CarriedTransition,
-  selection: Selection,
-): Promise<MoveResult> {
-  const { rows } = await sql<GroupRow>`with picked as (${pickedOrders(name, campaign_id, selection)})
+export async function previewMove(db: Db, asking: Asking, picked: Picked): Promise<MoveResult> {
+  const { rows } = await sql<GroupRow>`with picked as (${pickedOrders(asking, picked)})
     select coalesce(p.code, 'moved') as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
     from picked p group by 1 order by 2 desc, 1`.execute(db)
   return toResult(rows)
 }
 
-export interface Move {
-  campaign_id: string
-  name: CarriedTransition
-  selection: Selection
+export interface Move extends Picked {
   operation_id: string | null
   reason_id: string | null
-  code?: string | null
+  /** why, as a stable code: a text, or an SQL expression over the moved order `m` (id, backer_id, version, from_status) */
+  code?: string | RawBuilder<string | null> | null
+  /** ids, amounts and codes of the event: an SQL expression over the moved order `m` */
+  data?: RawBuilder<unknown>
 }
 
 /**
@@ -66,25 +68,48 @@ export interface Move {
  * It compares, in its UPDATE, the version with which the conditions were read: what changed meanwhile is left out.
  */
 export function moveStatement(now: Date, actor: Actor, move: Move): RawBuilder<GroupRow> {
+  return sql<GroupRow>`with ${moveParts(now, actor, move)}
+    select ${OUTCOME} as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
+    from picked p left join moved m on m.id = p.id group by 1 order by 2 desc, 1`
+}
+
+const OUTCOME = sql`coalesce(p.code, case when m.id is null then 'changed_meanwhile' else 'moved' end)`
+
+function moveParts(now: Date, actor: Actor, move: Move): RawBuilder<unknown> {
   const { campaign_id, name } = move
-  return sql<GroupRow>`with picked as (${pickedOrders(name, campaign_id, move.selection)}),
+  const { to } = TRANSITIONS[name]
+  const set = SETS[name]
+  const code = typeof move.code === 'string' ? sql`${move.code}::text` : (move.code ?? sql`null::text`)
+  return sql`picked as (${pickedOrders({ now, actor: actor.kind }, move)}),
     moved as (
-      update orders o set status = ${TRANSITIONS[name].to}, version = o.version + 1, updated_at = ${now}, ${SETS[name](now)}
+      update orders o set status = ${to === null ? sql`o.status` : sql`${to}`}, version = o.version + 1, updated_at = ${now}
+        ${set ? sql`, ${set(now)}` : sql``}
       from picked p
       where o.campaign_id = ${campaign_id} and o.id = p.id and p.code is null and o.version = p.version
-      returning o.id, o.backer_id, o.version, p.status as from_status
+      returning o.id, o.backer_id, o.version, p.status as from_status, o.status as to_status
     ),
     written as (
       insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status,
-        actor_kind, actor_id, code, reason_id, operation_id, at)
-      select ${campaign_id}::uuid, ${name}::text, m.backer_id, m.id, m.version, m.from_status, ${TRANSITIONS[name].to}::text,
-        ${actor.kind}::text, ${actor.id}::text, ${move.code ?? null}::text, ${move.reason_id}::uuid, ${move.operation_id}::uuid,
-        ${now}::timestamptz
+        actor_kind, actor_id, code, reason_id, operation_id, data, at)
+      select ${campaign_id}::uuid, ${name}::text, m.backer_id, m.id, m.version, m.from_status, m.to_status,
+        ${actor.kind}::text, ${actor.id}::text, ${code}, ${move.reason_id}::uuid, ${move.operation_id}::uuid,
+        ${move.data ?? sql`'{}'::jsonb`}, ${now}::timestamptz
       from moved m
-    )
-    select coalesce(p.code, case when m.id is null then 'changed_meanwhile' else 'moved' end) as code,
-      count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
-    from picked p left join moved m on m.id = p.id group by 1 order by 2 desc, 1`
+    )`
+}
+
+/** What became of one order of a selection: its code, `moved` when it moved, and then the version it has now. */
+export interface EachMove {
+  id: string
+  code: string
+  version: number | null
+}
+
+/** The same move, answering order by order: for a batch of which each has a story of its own. */
+export async function moveEach(tx: Tx, actor: Actor, move: Move): Promise<EachMove[]> {
+  const { rows } = await sql<EachMove>`with ${moveParts(tx.now, actor, move)}
+    select p.id, ${OUTCOME} as code, m.version from picked p left join moved m on m.id = p.id`.execute(tx.db)
+  return rows
 }
 
 /** Runs the move in the caller's transaction. This file is the only writer of an order's status after its birth (house check). */

@@ -59,10 +59,15 @@ export function nextActions({ counts, prices_saved, owe_nothing }: ActionFacts):
 export async function findNextActions(
   db: Db,
   campaign: Pick<Campaign, 'id' | 'prices_saved_at'>,
+  now: Date,
   known?: LifecycleCounts,
 ): Promise<NextAction[]> {
-  const counts = known ?? (await countLifecycle(db, campaign.id))
-  const { moved } = await previewMove(db, campaign.id, 'nothing_owed', { filter: {} })
+  const counts = known ?? (await countLifecycle(db, campaign.id, now))
+  const { moved } = await previewMove(
+    db,
+    { now, actor: 'staff' },
+    { campaign_id: campaign.id, name: 'nothing_owed', selection: { filter: {} } },
+  )
   const prices_saved = campaign.prices_saved_at !== null && (await findMissingPrices(db, campaign.id)).length === 0
   return nextActions({ counts, prices_saved, owe_nothing: moved })
 }

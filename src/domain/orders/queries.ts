@@ -89,7 +89,7 @@ export interface OrderScope {
 }
 
 /** One order whole: lines, the money that explains its balance, answers, and what may be done with it now. 404 outside the scope. */
-export async function findOrder(db: Db, scope: OrderScope, id: string): Promise<WholeOrder> {
+export async function findOrder(db: Db, scope: OrderScope, id: string, now: Date): Promise<WholeOrder> {
   const { campaign_id } = scope
   const own = scope.backer_id ? sql`o.backer_id = ${scope.backer_id}` : sql`true`
   const [found] = await readOrders(db, { campaign_id, where: sql`o.id = ${id} and ${own}`, limit: 1 })
@@ -113,7 +113,7 @@ export async function findOrder(db: Db, scope: OrderScope, id: string): Promise<
     answers: await answersInWords(db, campaign_id, answers),
     draft: draft ?? null,
     may_change: mayChange(order.status),
-    transitions: await availableTransitions(db, campaign_id, order),
+    transitions: await availableTransitions(db, campaign_id, order, now),
   }
 }
 
@@ -149,12 +149,13 @@ async function availableTransitions(
   db: Db,
   campaign_id: string,
   order: Pick<ShownOrder, 'id' | 'status'>,
+  now: Date,
 ): Promise<AvailableTransition[]> {
   const transitions: AvailableTransition[] = []
   for (const name of STAFF_TRANSITIONS) {
     const { verb, to } = TRANSITIONS[name]
     const left = mayTry(name, order.status, 'staff')
-      ? (await previewMove(db, campaign_id, name, { ids: [order.id] })).left[0]
+      ? (await previewMove(db, { now, actor: 'staff' }, { campaign_id, name, selection: { ids: [order.id] } })).left[0]
       : { code: 'wrong_status' }
     transitions.push({ name, verb, to, possible: left === undefined, code: left?.code ?? null })
   }

@@ -44,7 +44,7 @@ export async function previewTransition(
 ): Promise<TransitionPreview> {
   const campaign = await ownCampaign(db, actor, input.campaign_id)
   refuseActor(actor, input.name)
-  const result = await previewMove(db, input.campaign_id, input.name, input.selection)
+  const result = await previewMove(db, { now, actor: actor.kind }, input)
   const warnings = input.name === 'lock' ? await lockWarnings(db, campaign, now) : []
   return { ...result, warnings }
 }
@@ -64,7 +64,7 @@ export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionIn
     })
   }
   const operation_id = newId()
-  const size = await sizeOf(tx.db, input)
+  const size = await sizeOf(tx, actor, input)
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
   await tx.db
     .insertInto('operations')
@@ -133,9 +133,9 @@ function refuseActor(actor: Actor, name: StaffTransition): void {
   throw new DomainError('not_allowed', 'This cannot be done by hand.', { status: 403 })
 }
 
-async function sizeOf(db: Db, input: TransitionInput): Promise<number> {
+async function sizeOf(tx: Tx, actor: Actor, input: TransitionInput): Promise<number> {
   if ('ids' in input.selection) return input.selection.ids.length
-  const preview = await previewMove(db, input.campaign_id, input.name, input.selection)
+  const preview = await previewMove(tx.db, { now: tx.now, actor: actor.kind }, input)
   return preview.total
 }
 

@@ -8,3 +8,7 @@ export type Actor =
 
 export const CLOCK: Actor = { kind: 'clock', id: null }
 export const SYSTEM: Actor = { kind: 'system', id: null }
+/** A charge run or a retry. */
+export const RUN: Actor = { kind: 'run', id: null }
+/** The gateway's answer. */
+export const GATEWAY: Actor = { kind: 'gateway', id: null }

@@ -17,6 +17,9 @@ export const EVENT_KINDS = [
   'notice_withdrawn',
   'left_open_by_notice',
   'address_accepted',
+  'charge_refused',
+  'charge_booked_late',
+  'shipment_changed',
   // of a backer
   'backer_imported',
   'backer_corrected',
@@ -31,12 +34,24 @@ export const EVENT_KINDS = [
   'pledge_withdrawn',
   'pledge_decided',
   'mail_bounced',
+  'card_saved',
+  'change_requested',
+  'change_request_answered',
+  'change_request_withdrawn',
   // of the campaign
   'campaign_created',
   'campaign_changed',
   'prices_saved',
   'import_applied',
   'lines_exported',
+  'ready_orders_exported',
+  'charge_run_started',
+  'charge_run_paused',
+  'charge_run_resumed',
+  'charge_run_stopped',
+  'charge_run_done',
+  'stock_counted',
+  'tracking_mails_sent',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 

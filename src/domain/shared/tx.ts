@@ -6,6 +6,8 @@ export type Work =
   | { job: 'deliver_messages' }
   | { job: 'run_operation'; campaign_id: string; operation_id: string }
   | { job: 'read_import'; campaign_id: string; import_id: string }
+  | { job: 'charge' }
+  | { job: 'check_card_sessions' }
 
 /** Reads go through either a plain connection or a transaction. */
 export type Db = Kysely<Database>

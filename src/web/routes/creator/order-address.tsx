@@ -21,7 +21,7 @@ import { attempt, requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
-  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order))
+  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order, deps.clock.now()))
   const { address, number, version, currency } = order
   return {
     campaign: { id: campaign.id, name: campaign.name },

@@ -23,7 +23,7 @@ import { requireCampaign } from './session.server.ts'
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
   const search = new URL(args.request.url).searchParams
-  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order))
+  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order, deps.clock.now()))
   const events = await listEvents(
     deps.db,
     { campaign_id: campaign.id, backer_id: order.backer.id },

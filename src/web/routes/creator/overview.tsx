@@ -20,12 +20,13 @@ import { requireCampaign } from './session.server.ts'
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
   const { db } = deps
-  const counts = await countLifecycle(db, campaign.id)
+  const now = deps.clock.now()
+  const counts = await countLifecycle(db, campaign.id, now)
   const notices = await listNotices(db, campaign.id, { state: 'scheduled', limit: 5 })
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, lockdown_on: campaign.lockdown_on },
     counts,
-    actions: await findNextActions(db, campaign, counts),
+    actions: await findNextActions(db, campaign, now, counts),
     notices: notices.data.map(({ id, due_at, waiting }) => ({ id, due_at, waiting })),
     bounced: await countBackers(db, campaign.id, { mail: 'bounced' }),
     reported: await countBackers(db, campaign.id, {

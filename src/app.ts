@@ -4,15 +4,18 @@ import { join } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
+import { stripeHost } from './config.server.ts'
 import { projectRoot } from './db/project-root.ts'
 import type { Deps } from './deps.server.ts'
 import { checkHealth } from './health.server.ts'
 import { createApi } from './http/api.ts'
+import { addHostedPage } from './http/hosted-page.ts'
 import { guardPages } from './http/page-guard.ts'
 import { callerOf, originOf, requestAt, tlsPage } from './http/public-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { addTestClock } from './http/test-clock.ts'
 import { newId } from './lib/id.ts'
+import { isLoopbackHost } from './lib/loopback.ts'
 import type { RequestFacts } from './web/context.ts'
 
 type Variables = RequestFacts & { origin: string }
@@ -33,7 +36,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     await next()
     c.res.headers.set('X-Request-Id', c.get('id'))
   })
-  app.use(securityHeaders({ isHttps: config.isHttps, isDev: options.isDev ?? false }))
+  app.use(securityHeaders({ isHttps: config.isHttps, isDev: options.isDev ?? false, formTargets: cardPageOrigins(config) }))
   app.get('/healthz', async (c) => {
     const health = await checkHealth(deps)
     c.header('Cache-Control', 'no-store')
@@ -49,6 +52,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
   if (config.isTest) addTestClock(app, deps)
   app.route('/api/v1', createApi(deps))
   app.use(guardPages())
+  addHostedPage(app, deps)
   app.all('*', async (c) => {
     const facts = { id: c.get('id'), nonce: c.get('nonce'), address: c.get('address') }
     return keptByNobody(await pages(requestAt(c.req.raw, c.get('origin')), facts))
@@ -58,6 +62,14 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     return c.text('Something went wrong. It was written to the log.', 500)
   })
   return app
+}
+
+/** Where the card page of the gateway stands: browsers follow a form's redirect only to places that our policy names. */
+function cardPageOrigins({ gateway, publicUrl }: Deps['config']): string[] {
+  if (gateway === 'simulator') return [publicUrl]
+  if (gateway.host === stripeHost) return ['https://checkout.stripe.com']
+  const hosts = isLoopbackHost(gateway.host) ? new Set([gateway.host, 'localhost', '127.0.0.1']) : [gateway.host]
+  return [...hosts].map((host) => new URL(`${gateway.protocol}://${host}:${gateway.port}`).origin)
 }
 
 /** Every page shows something of somebody: no cache stores it, and no search engine lists it. */

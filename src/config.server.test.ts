@@ -36,6 +36,14 @@ describe('the environment', () => {
     ['SMTP_URL', 'mail.example.com'],
     ['ROLES', 'web,cook'],
     ['STRIPE_SECRET_KEY', 'sk_live_1'],
+    ['STRIPE_SECRET_KEY', 'rk_live_1'],
+    ['STRIPE_SECRET_KEY', 'pk_test_1'],
+    ['STRIPE_HOST', 'http://127.0.0.1'],
+    ['STRIPE_HOST', '127.0.0.1:12111'],
+    ['STRIPE_PORT', '0'],
+    ['STRIPE_PROTOCOL', 'ftp'],
+    ['GATEWAY_TIMEOUT_MS', '0'],
+    ['GATEWAY_TIMEOUT_MS', '120001'],
   ]
   test.each(refused)('%s=%s is refused by name, and a secret value is not repeated', (name, value) => {
     const read = () => readConfig({ [name]: value })
@@ -47,5 +55,31 @@ describe('the environment', () => {
     expect(readConfig({ AFTERFUND_TEST: '1', STRIPE_HOST: '127.0.0.1' }).isTest).toBe(true)
     expect(() => readConfig({ AFTERFUND_TEST: '1', PUBLIC_URL: 'https://pledges.example.com' })).toThrow(/move the clock/)
     expect(() => readConfig({ AFTERFUND_TEST: '1', STRIPE_HOST: 'api.stripe.com' })).toThrow(/move the clock/)
+    expect(() => readConfig({ AFTERFUND_TEST: '1', STRIPE_SECRET_KEY: 'sk_test_1' })).toThrow(/move the clock/)
+  })
+
+  test('without a key the gateway is a simulator of our own', () => {
+    expect(readConfig({})).toMatchObject({ gateway: 'simulator', gatewayTimeoutMs: 30_000 })
+    expect(readConfig({ STRIPE_SECRET_KEY: '', STRIPE_HOST: '', STRIPE_PORT: '', GATEWAY_TIMEOUT_MS: '' }).gateway).toBe(
+      'simulator',
+    )
+  })
+
+  test('a key means Stripe, a host on this machine another simulator, which needs no key', () => {
+    const stripe = { key: 'sk_test_1', protocol: 'https', host: 'api.stripe.com', port: 443 }
+    expect(readConfig({ STRIPE_SECRET_KEY: 'sk_test_1', GATEWAY_TIMEOUT_MS: '5000' })).toMatchObject({
+      gateway: stripe,
+      gatewayTimeoutMs: 5_000,
+    })
+    const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 12_111 }
+    expect(readConfig({ STRIPE_HOST: '127.0.0.1', STRIPE_PORT: '12111' }).gateway).toEqual(here)
+    const other = { STRIPE_HOST: 'stripe.example.com', STRIPE_PROTOCOL: 'http' }
+    expect(readConfig({ ...other, STRIPE_SECRET_KEY: 'rk_test_1' }).gateway).toEqual({
+      key: 'rk_test_1',
+      protocol: 'http',
+      host: 'stripe.example.com',
+      port: 80,
+    })
+    expect(() => readConfig(other)).toThrow(/STRIPE_SECRET_KEY is missing/)
   })
 })

@@ -21,19 +21,31 @@ export type Config = {
   /** How many mails leave in a second; null: as fast as the server takes them. */
   mailPerSecond: number | null
   roles: { web: boolean; worker: boolean }
+  /** Where cards are charged. `simulator`: no key was given, so the program starts its own, and no money moves. */
+  gateway: GatewayAddress | 'simulator'
+  /** How long a call to the gateway may take. */
+  gatewayTimeoutMs: number
   isTest: boolean
 }
 
+export type GatewayAddress = { key: string; protocol: 'http' | 'https'; host: string; port: number }
+
 /** Below what small mail servers take from one sender without slowing it down. */
 const defaultMailPerSecond = 10
+
+export const stripeHost = 'api.stripe.com'
+/** Simulators on this machine take any test key. */
+const simulatorKey = 'sk_test_simulator'
 
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())
 const postgresUrl = optionalText.refine((value) => !value || /^postgres(ql)?:\/\//.test(value), {
   error: 'must begin with postgres://',
 })
 
+const portText = optionalText.refine((value) => !value || isPort(value), { error: 'must be a number from 1 to 65535' })
+
 const environment = z.object({
-  PORT: optionalText.refine((value) => !value || isPort(value), { error: 'must be a number from 1 to 65535' }),
+  PORT: portText,
   HOST: optionalText,
   PUBLIC_URL: optionalText.refine((value) => !value || isOrigin(value), {
     error: 'must be an address like https://pledges.example.com, without a path',
@@ -51,10 +63,19 @@ const environment = z.object({
     error: 'must be web, worker, or web,worker',
   }),
   AFTERFUND_TEST: optionalText,
-  STRIPE_HOST: optionalText,
-  STRIPE_SECRET_KEY: optionalText.refine((value) => !value || !/^[rs]k_live_/.test(value), {
-    error: 'is a live key: this version cannot charge real cards yet, so it refuses live keys',
+  STRIPE_HOST: optionalText.refine((value) => !value || URL.parse(`http://${value}`)?.hostname === value.toLowerCase(), {
+    error: 'must be the name of a machine, without http:// and without a port',
   }),
+  STRIPE_PORT: portText,
+  STRIPE_PROTOCOL: optionalText.refine((value) => !value || /^https?$/.test(value), { error: 'must be http or https' }),
+  STRIPE_SECRET_KEY: optionalText
+    .refine((value) => !value || !/^[rs]k_live_/.test(value), {
+      error: 'is a live key: this version cannot charge real cards yet, so it refuses live keys',
+    })
+    .refine((value) => !value || /^[rs]k_[\x21-\x7e]+$/.test(value), {
+      error: 'must be a secret key: it begins with sk_test_ or rk_test_',
+    }),
+  GATEWAY_TIMEOUT_MS: z.preprocess((value) => value || undefined, z.coerce.number().int().min(1).max(120_000).optional()),
 })
 
 /** Parses the environment; a wrong value ends the start with one sentence that names it. */
@@ -69,7 +90,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = values.HOST ?? '127.0.0.1'
   const url = new URL(values.PUBLIC_URL ?? `http://localhost:${port}`)
   const roles = (values.ROLES ?? 'web,worker').split(',').map((role) => role.trim())
-  const config: Config = {
+  const gatewayHost = values.STRIPE_HOST ?? (values.STRIPE_SECRET_KEY ? stripeHost : 'localhost')
+  if (values.AFTERFUND_TEST === '1' && !(isLoopbackHost(url.hostname) && isLoopbackHost(gatewayHost))) {
+    throw new StartError(
+      'AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL and the gateway (STRIPE_HOST) are on this machine.',
+    )
+  }
+  return {
     port,
     host,
     publicUrl: url.origin,
@@ -83,14 +110,23 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mailFrom: values.MAIL_FROM ?? null,
     mailPerSecond: values.MAIL_PER_SECOND ?? (values.AFTERFUND_TEST === '1' ? null : defaultMailPerSecond),
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
+    gateway: gatewayOf(values),
+    gatewayTimeoutMs: values.GATEWAY_TIMEOUT_MS ?? 30_000,
     isTest: values.AFTERFUND_TEST === '1',
   }
-  if (config.isTest && !(config.isLoopback && isLoopbackHost(values.STRIPE_HOST ?? 'localhost'))) {
-    throw new StartError(
-      'AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL and STRIPE_HOST are on this machine.',
-    )
+}
+
+/** Stripe itself where there is a key and no host. A host on this machine is a simulator and needs no key. */
+function gatewayOf(values: z.infer<typeof environment>): Config['gateway'] {
+  const host = values.STRIPE_HOST ?? stripeHost
+  const key = values.STRIPE_SECRET_KEY ?? (isLoopbackHost(host) ? simulatorKey : null)
+  if (!key) {
+    if (!values.STRIPE_HOST) return 'simulator'
+    throw new StartError('STRIPE_HOST is another machine, and STRIPE_SECRET_KEY is missing. Set the key, or leave both out.')
   }
-  return config
+  const protocol = values.STRIPE_PROTOCOL ?? (isLoopbackHost(host) ? 'http' : 'https')
+  const usual = protocol === 'http' ? 80 : 443
+  return { key, protocol: protocol === 'http' ? 'http' : 'https', host, port: Number(values.STRIPE_PORT ?? usual) }
 }
 
 function isPort(text: string): boolean {

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { createSmtpMailer } from './adapters/smtp/smtp-mailer.ts'
+import { createStripeGateway } from './adapters/stripe/stripe-gateway.ts'
 import { type Auth, createAuth } from './auth.server.ts'
 import { createClock } from './clock.server.ts'
 import type { Config } from './config.server.ts'
@@ -9,7 +10,9 @@ import { connect } from './db/client.server.ts'
 import { queueSchema } from './db/grants.ts'
 import type { Database } from './db/types.ts'
 import type { Mailer } from './domain/messages/mailer.ts'
+import type { Gateway } from './domain/payments/gateway.ts'
 import type { Work } from './domain/shared/tx.ts'
+import { createGatewayProcess, type GatewayProcess } from './gateway-process.server.ts'
 import { createEnqueue, createQueues } from './jobs/enqueue.ts'
 import { createWorker } from './jobs/worker.ts'
 import type { Log } from './log.server.ts'
@@ -47,6 +50,10 @@ export type Deps = {
   linkSecret: Buffer
   /** Null without SMTP: mails then go to the mailbox page of demo and test campaigns, and live campaigns refuse to send. */
   mailer: Mailer | null
+  /** Where cards are charged: Stripe, or a simulator of it. */
+  gateway: Gateway
+  /** The simulator that this program started for itself; null where STRIPE_SECRET_KEY or STRIPE_HOST name the gateway. */
+  simulator: GatewayProcess | null
   auth: Auth
   worker: Worker
   /** Writes a job within the caller's transaction: it exists exactly when the transaction commits. */
@@ -69,6 +76,7 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
   await boss.start()
   await createQueues(boss)
   const stopping = new AbortController()
+  const simulator = config.gateway === 'simulator' ? createGatewayProcess({ config, log }) : null
   const withoutWorker: Omit<Deps, 'worker'> = {
     config,
     db: client.db,
@@ -78,6 +86,8 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
     log,
     linkSecret: deriveKey(parts.secret, 'links'),
     mailer: config.smtpUrl ? createSmtpMailer({ url: config.smtpUrl, from: mailFrom(config) }) : null,
+    gateway: openGateway(config, simulator),
+    simulator,
     auth: createAuth({ config, db: client.db, secret: deriveKey(parts.secret, 'sessions').toString('base64url'), log }),
     enqueue: createEnqueue(boss),
     stopping: stopping.signal,
@@ -89,9 +99,19 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
     await deps.worker.stop()
     await boss.stop({ graceful: true, timeout: 3000 })
     deps.mailer?.close()
+    deps.gateway.close()
+    await simulator?.stop()
     await client.end()
   }
   return { deps, endStreams, stop }
+}
+
+/** Live keys are refused by the configuration, so every key is a test key. */
+function openGateway(config: Config, simulator: GatewayProcess | null): Gateway {
+  const options = { timeout_ms: config.gatewayTimeoutMs, mode: 'test' } as const
+  if (config.gateway !== 'simulator') return createStripeGateway({ ...options, ...config.gateway })
+  const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 0 } as const
+  return createStripeGateway({ ...options, ...here, ...(simulator ? { find_port: simulator.port } : {}) })
 }
 
 /** MAIL_FROM, else an address at the host under which people reach the program. */

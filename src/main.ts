@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from '@hono/node-server'
 import { type App, createApp } from './app.ts'
 import { createClock } from './clock.server.ts'
-import { type Config, readConfig } from './config.server.ts'
+import { type Config, readConfig, stripeHost } from './config.server.ts'
 import { migrateOpen, type OpenDatabase, openDatabase } from './db/open.server.ts'
 import { StartError } from './db/start-error.ts'
 import { createDeps, type Deps } from './deps.server.ts'
 import { isFirstRun, saveFirstRunCode } from './domain/accounts/create-owner.ts'
+import { keepGatewayAccount } from './gateway-account.server.ts'
 import { createLog, type Log } from './log.server.ts'
 import { createPages } from './pages.server.ts'
 import { readSecret } from './secret.server.ts'
@@ -47,6 +48,7 @@ export async function main(env: NodeJS.ProcessEnv, options: Options): Promise<vo
       clock: createClock(),
     })
     stack.push(stop)
+    await keepGatewayAccount(deps)
     const demo = await prepareDemo(deps, database.ownerUrl, options)
     if (config.roles.worker) await deps.worker.start()
     if (server) stack.push(serve(server, createApp(deps, createPages(deps)), endStreams).stop)
@@ -71,6 +73,7 @@ export const devProgram: DevProgram = (database) => {
     const clock = holder.afterfundDevClock
     const { deps, stop } = await createDeps({ config, databaseUrl: database.url, secret: readSecret(config), log, clock })
     holder.afterfundDevStop = stop
+    await keepGatewayAccount(deps)
     const demo = await prepareDemo(deps, database.ownerUrl, { withDemo: true })
     await deps.worker.start()
     for (const line of await describe(deps, database, demo)) process.stdout.write(`${line}\n`)
@@ -133,12 +136,19 @@ async function describe(deps: Deps, database: OpenDatabase, demo: DemoState): Pr
     await saveFirstRunCode(deps.db, code)
     lines.push(`  First run     open ${config.publicUrl}/setup and type this code:  ${code}`)
   }
+  lines.push(`  Gateway       ${gatewayWords(config)}`)
   lines.push(`  Data          ${database.place}`)
   if (!config.secret) lines.push(`  Secret        ${config.dataFolder}/secret  (keep a copy with your backups)`)
   for (const note of database.notes) lines.push(`  Note          ${note}`)
   if (!config.isHttps && !config.isLoopback)
     lines.push('  Set up TLS    PUBLIC_URL is plain http: every page says so and shows nothing else')
   return [...lines, '']
+}
+
+function gatewayWords({ gateway }: Config): string {
+  if (gateway === 'simulator') return 'simulator: no money moves'
+  const where = gateway.host === stripeHost ? 'Stripe' : `${gateway.protocol}://${gateway.host}:${gateway.port}`
+  return `${where}, with a test key: no money moves`
 }
 
 /** Also for errors that nobody caught: they end the program, and PostgreSQL must not stay behind. */

@@ -4,13 +4,15 @@ import type { MiddlewareHandler } from 'hono'
 export function securityHeaders(options: {
   isHttps: boolean
   isDev: boolean
+  /** origins of other pages to which an answer to a form may lead: the gateway's card page */
+  formTargets: string[]
 }): MiddlewareHandler<{ Variables: { nonce: string } }> {
   return async (c, next) => {
     await next()
     const set = (name: string, value: string) => {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value)
     }
-    set('Content-Security-Policy', contentPolicy(c.get('nonce'), options.isDev))
+    set('Content-Security-Policy', contentPolicy(c.get('nonce'), options))
     set('X-Content-Type-Options', 'nosniff')
     set('X-Frame-Options', 'SAMEORIGIN')
     // Not no-referrer: Chromium would then send "Origin: null" with every form.
@@ -22,7 +24,7 @@ export function securityHeaders(options: {
   }
 }
 
-function contentPolicy(nonce: string, isDev: boolean): string {
+function contentPolicy(nonce: string, { isDev, formTargets }: { isDev: boolean; formTargets: string[] }): string {
   const script = isDev ? `'self' 'unsafe-inline'` : `'self' 'nonce-${nonce}'`
   return [
     `default-src 'none'`,
@@ -35,7 +37,8 @@ function contentPolicy(nonce: string, isDev: boolean): string {
     `connect-src 'self'${isDev ? ' ws:' : ''}`,
     `manifest-src 'self'`,
     `frame-src 'self'`,
-    `form-action 'self'`,
+    // Chromium checks it again at every redirect that answers a form.
+    `form-action ${["'self'", ...formTargets].join(' ')}`,
     `frame-ancestors 'self'`,
     `base-uri 'none'`,
   ].join('; ')

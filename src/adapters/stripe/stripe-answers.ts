@@ -1,0 +1,121 @@
+import { Stripe } from 'stripe'
+import type { ChargeAnswer, Decline, GatewayCard, GatewayFailure, GatewayPayment } from '../../domain/payments/gateway.ts'
+
+/** What is thrown where the gateway took too long; raised by us, since the client only limits the time between two bytes. */
+export class TookTooLong extends Error {
+  readonly code = 'ETIMEDOUT'
+}
+
+/** What these statuses say in answer to a first sending: the gateway took nothing. */
+const REFUSALS = new Set([400, 401, 403, 404])
+const KEYS_ARE_THE_REASON = new Set([401, 403])
+
+/** Never reached: no connection came to be. */
+const NEVER_REACHED = new Set(['UNREACHABLE', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+/** What the gateway and we call alike. */
+const ENDS = ['succeeded', 'processing', 'canceled'] as const
+
+type Intent = Stripe.PaymentIntent & { lastResponse?: { statusCode?: number } }
+
+/** The answer that a PaymentIntent is: succeeded when it reads so, else nobody knows yet. */
+export function answerOfIntent(intent: Intent): ChargeAnswer {
+  const isIntent = intent.object === 'payment_intent' && intent.lastResponse?.statusCode === 200
+  if (isIntent && intent.status === 'succeeded' && Number.isSafeInteger(intent.amount_received)) {
+    return { answer: 'succeeded', payment: intent.id, amount: intent.amount_received }
+  }
+  return unknown(isIntent ? `payment_${intent.status}` : 'broken_answer')
+}
+
+/**
+ * The answer that an error is. Declined: 402 with a PaymentIntent that waits for another card. Refused: 400, 401, 403 or 404 to the first
+ * sending, never an idempotency error. All else is unknown, also a 402 whose PaymentIntent could still succeed.
+ */
+export function answerOfError(error: unknown, is_repeat: boolean): ChargeAnswer {
+  if (!(error instanceof Stripe.errors.StripeError)) return unknown(codeOf(error))
+  const status = error.statusCode ?? 0
+  const intent = error.payment_intent
+  if (status === 402 && intent) {
+    if (intent.status !== 'requires_payment_method' && intent.status !== 'canceled') return unknown(`payment_${intent.status}`)
+    return { answer: 'declined', payment: intent.id, decline: declineOf(error) }
+  }
+  if (REFUSALS.has(status) && !is_repeat && !isAboutTheKey(error)) {
+    return { answer: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status) }
+  }
+  return {
+    answer: 'unknown',
+    code: codeOf(error),
+    dead_key: status >= 500 && error.headers?.['idempotent-replayed'] === 'true',
+    slow_down: status === 429,
+  }
+}
+
+/** What an error means for a call that moves no money. */
+export function failureOf(error: unknown): GatewayFailure {
+  const status = error instanceof Stripe.errors.StripeError ? (error.statusCode ?? 0) : 0
+  if (!REFUSALS.has(status) && status !== 402) return { kind: 'outage', code: codeOf(error) }
+  return { kind: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status) }
+}
+
+/** A payment as the list shows it. */
+export function paymentOf(intent: Stripe.PaymentIntent): GatewayPayment {
+  const state = stateOf(intent)
+  return {
+    id: intent.id,
+    state,
+    amount: state === 'succeeded' ? intent.amount_received : intent.amount,
+    currency: intent.currency.toUpperCase(),
+    decline: state === 'declined' && intent.last_payment_error ? declineOf(intent.last_payment_error) : null,
+    metadata: intent.metadata,
+    created_at: new Date(intent.created * 1000),
+  }
+}
+
+export function cardOf(method: Stripe.PaymentMethod): GatewayCard | null {
+  const { card } = method
+  if (!card) return null
+  return {
+    gateway_id: method.id,
+    brand: card.brand,
+    last4: card.last4,
+    exp_month: card.exp_month,
+    exp_year: card.exp_year,
+    country: card.country ?? null,
+    fingerprint: card.fingerprint ?? null,
+  }
+}
+
+function stateOf(intent: Stripe.PaymentIntent): GatewayPayment['state'] {
+  if (intent.status === 'requires_payment_method') return intent.last_payment_error ? 'declined' : 'unfinished'
+  return ENDS.find((state) => state === intent.status) ?? 'unfinished'
+}
+
+function declineOf(error: { decline_code?: string; code?: string; advice_code?: string }): Decline {
+  return { code: error.decline_code || error.code || 'generic_decline', advice: error.advice_code || null }
+}
+
+function isAboutTheKey(error: Stripe.errors.StripeError): boolean {
+  return error.rawType === 'idempotency_error'
+}
+
+/**
+ * One word for what happened: the gateway's own where it said one; else `timeout`, `unreachable`, `connection_lost`, `http_<status>` or
+ * `broken_answer`. Nothing of a request or of a body.
+ */
+function codeOf(error: unknown): string {
+  if (error instanceof TookTooLong) return 'timeout'
+  if (error instanceof Stripe.errors.StripeConnectionError) {
+    const { code } = (error.detail ?? {}) as unknown as { code?: string }
+    if (code === 'ETIMEDOUT') return 'timeout'
+    return NEVER_REACHED.has(code ?? '') ? 'unreachable' : 'connection_lost'
+  }
+  if (!(error instanceof Stripe.errors.StripeError) || error.statusCode === undefined) return 'broken_answer'
+  const isWord = (text: unknown): text is string => typeof text === 'string' && /^[a-z0-9_]{1,80}$/.test(text)
+  if (isWord(error.code)) return error.code
+  const says = error.rawType
+  return isWord(says) && says !== 'api_error' && says !== 'invalid_request_error' ? says : `http_${error.statusCode}`
+}
+
+function unknown(code: string): ChargeAnswer {
+  return { answer: 'unknown', code, dead_key: false, slow_down: false }
+}

@@ -14,6 +14,7 @@ const allowedAreas: Record<string, string[]> = {
   jobs: ['domain', 'emails'],
   emails: ['domain'],
   adapters: [],
+  simulator: [],
   demo: ['domain', 'jobs', 'adapters'],
   db: [],
   lib: [],

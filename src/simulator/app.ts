@@ -1,0 +1,54 @@
+import type { HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { hostedRoutes } from './hosted/routes.ts'
+import { readLedger } from './ledger.ts'
+import { accountEndpoints } from './resources/account.ts'
+import { customerEndpoints } from './resources/customers.ts'
+import { paymentIntentEndpoints } from './resources/payment-intents.ts'
+import { paymentMethodEndpoints } from './resources/payment-methods.ts'
+import { sessionEndpoints } from './resources/sessions.ts'
+import { setupIntentEndpoints } from './resources/setup-intents.ts'
+import { type SimulatorParts, serveCall } from './serve-call.ts'
+
+const endpoints = [
+  ...accountEndpoints,
+  ...customerEndpoints,
+  ...sessionEndpoints,
+  ...setupIntentEndpoints,
+  ...paymentMethodEndpoints,
+  ...paymentIntentEndpoints,
+]
+
+/** All that the simulator serves: Stripe's endpoints under /v1, the hosted page, and three doors of its own that are clearly not Stripe's. */
+export function createSimulatorApp(parts: SimulatorParts): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.use(bodyLimit({ maxSize: 100 * 1024 }))
+  for (const endpoint of endpoints) app.on(endpoint.method, endpoint.path, serveCall(parts, endpoint))
+  app.all('/v1/*', (c) =>
+    c.json(
+      {
+        error: {
+          type: 'invalid_request_error',
+          message: `Unrecognized request URL (${c.req.method}: ${c.req.path}). The simulator serves what Afterfund needs, not all of Stripe.`,
+        },
+      },
+      404,
+    ),
+  )
+  app.route('/checkout', hostedRoutes(parts))
+  app.get('/healthz', (c) => c.json({ status: 'ok', program: 'afterfund gateway simulator' }))
+  app.get('/ledger', (c) => c.json({ charges: readLedger(parts.store, parts.knobs.now()) }))
+  app.get('/knobs', (c) => c.json(parts.knobs.read()))
+  app.post('/knobs', async (c) => {
+    // Only JSON that says so: a page in a browser cannot send that here without asking first.
+    if (!c.req.header('content-type')?.startsWith('application/json')) return c.json({ problem: 'Send JSON.' }, 415)
+    const answer = parts.knobs.changeFrom(await c.req.json().catch(() => undefined))
+    return 'problem' in answer ? c.json(answer, 400) : c.json(answer)
+  })
+  app.onError((error, c) => {
+    process.stderr.write(`${error.stack ?? error.message}\n`)
+    return c.json({ error: { type: 'api_error', message: 'The simulator failed. What it says stands in its log.' } }, 500)
+  })
+  return app
+}

@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { createSimulatorApp } from './app.ts'
+import { holdFolder } from './hold-folder.ts'
+import { createKnobs } from './knobs.ts'
+import { readLedger } from './ledger.ts'
+import { SimulatorStartError } from './start-error.ts'
+import { openStore } from './store.ts'
+import type { Simulator, SimulatorOptions } from './types.ts'
+
+/**
+ * Starts the stand-in for Stripe on a port of its own. Everything it has answered is in `folder` before the answer leaves, so a process that
+ * is killed loses nothing. Refuses, with one sentence, a folder that another simulator holds, a damaged journal and a port in use.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const host = options.host ?? '127.0.0.1'
+  const lock = await holdFolder(options.folder)
+  const knobs = createKnobs()
+  let store: ReturnType<typeof openStore> | undefined
+  try {
+    store = openStore(options.folder, knobs.now)
+    const opened = store
+    // Longer than a client lets a connection rest, so that a call seldom meets one that is just being closed.
+    const server = createServer({ keepAliveTimeout: 60_000 })
+    const port = await listen(server, host, options.port ?? 0)
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    const app = createSimulatorApp({
+      store,
+      knobs,
+      key: options.key ?? null,
+      hostedUrl: (options.hosted_url ?? url).replace(/\/+$/, ''),
+      inFlight: new Set(),
+    })
+    const answer = getRequestListener(app.fetch)
+    server.on('request', (request, response) => void answer(request, response))
+    return {
+      url,
+      port,
+      ledger: () => readLedger(opened, knobs.now()),
+      knobs: knobs.change,
+      stop: async () => {
+        await close(server)
+        opened.close()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    store?.close()
+    lock.release()
+    throw error
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE'
+      reject(
+        isTaken ? new SimulatorStartError(`Port ${port} on ${host} is in use. Stop what uses it, or take another port.`) : error,
+      )
+    })
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** Calls in flight lose their connection: what they did is in the journal, and the client asks again. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -18,6 +18,7 @@ export const chargeParameters = z.strictObject({
   payment_method: z.string(),
   off_session: flag,
   confirm: flag,
+  automatic_payment_methods: z.strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() }).optional(),
   payment_method_types: z.array(z.literal('card')).length(1).optional(),
   description: z.string().max(1000).optional(),
   metadata: metadata.optional(),

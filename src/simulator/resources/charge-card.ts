@@ -18,8 +18,13 @@ export const chargeParameters = z.strictObject({
   payment_method: z.string(),
   off_session: flag,
   confirm: flag,
-  automatic_payment_methods: z.strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() }).optional(),
-  payment_method_types: z.array(z.literal('card')).length(1).optional(),
+  automatic_payment_methods: z
+    .strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() })
+    .optional(),
+  allowed_payment_method_types: z.array(z.literal('card')).length(1).optional(),
+  automatic_payment_methods: z
+    .strictObject({ enabled: z.literal('true'), allow_redirects: z.enum(['always', 'never']).optional() })
+    .optional(),
   description: z.string().max(1000).optional(),
   metadata: metadata.optional(),
   statement_descriptor_suffix: z.string().max(22).optional(),
@@ -121,14 +126,14 @@ function makePayment(work: Work, input: Input, card: StoredCard): Stripe.Payment
   return {
     id,
     object: 'payment_intent',
-    allowed_payment_method_types: null,
+    allowed_payment_method_types: input.allowed_payment_method_types ?? null,
     amount: input.amount,
     amount_capturable: 0,
     amount_details: { tip: {} },
     amount_received: 0,
     application: null,
     application_fee_amount: null,
-    automatic_payment_methods: null,
+    automatic_payment_methods: { enabled: true, allow_redirects: input.automatic_payment_methods?.allow_redirects ?? 'always' },
     canceled_at: null,
     cancellation_reason: null,
     capture_method: 'automatic_async',

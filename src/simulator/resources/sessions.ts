@@ -43,6 +43,9 @@ function needSession(work: Work, id: string): Stripe.Checkout.Session {
 
 function createSession(work: Work, input: z.infer<typeof createParameters>): Stripe.Checkout.Session {
   const customer = needCustomer(work, input.customer, 'customer')
+  if (!input.currency && !input.allowed_payment_method_types) {
+    throw invalidRequest('Missing required param: currency.', { code: 'parameter_missing', param: 'currency' })
+  }
   const expires_at = input.expires_at ?? work.now + day
   if (expires_at < work.now + 30 * 60 || expires_at > work.now + day) {
     throw invalidRequest('The `expires_at` timestamp must be between 30 minutes and 24 hours from now.', { param: 'expires_at' })
@@ -57,10 +60,11 @@ function createSession(work: Work, input: z.infer<typeof createParameters>): Str
     ...unusedInSetup,
     id,
     object: 'checkout.session',
+    allowed_payment_method_types: input.allowed_payment_method_types ?? null,
     cancel_url: input.cancel_url ?? null,
     client_reference_id: input.client_reference_id ?? null,
     created: work.now,
-    currency: input.currency.toLowerCase(),
+    currency: input.currency?.toLowerCase() ?? null,
     customer: customer.id,
     customer_details: {
       address: null,
@@ -106,7 +110,6 @@ const unusedInSetup = {
   adaptive_pricing: null,
   after_expiration: null,
   allow_promotion_codes: null,
-  allowed_payment_method_types: null,
   amount_subtotal: null,
   amount_total: null,
   automatic_tax: { enabled: false, liability: null, provider: null, status: null },

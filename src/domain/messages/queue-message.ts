@@ -16,19 +16,24 @@ export interface NewMessage {
 
 /** Writes one mail into the outbox with the change that causes it. A second one for the same occasion is not written. */
 export async function queueMessage(tx: Tx, message: NewMessage): Promise<void> {
+  await queueMessages(tx, [message])
+}
+
+/** The same for several at once: one statement. */
+export async function queueMessages(tx: Tx, messages: readonly NewMessage[]): Promise<void> {
+  if (messages.length === 0) return
   await tx.db
     .insertInto('messages')
-    .values({
-      campaign_id: message.campaign_id,
-      id: newId(),
-      kind: message.kind,
-      backer_id: message.backer_id,
-      occasion: message.occasion,
-      data: JSON.stringify(message.data ?? {}),
-      state: 'queued',
-      due_at: tx.now,
-      created_at: tx.now,
-    })
+    .values(
+      messages.map(({ data, ...message }) => ({
+        ...message,
+        id: newId(),
+        data: JSON.stringify(data ?? {}),
+        state: 'queued' as const,
+        due_at: tx.now,
+        created_at: tx.now,
+      })),
+    )
     .onConflict((conflict) => conflict.columns(['campaign_id', 'kind', 'backer_id', 'occasion']).doNothing())
     .execute()
   await tx.enqueue({ job: 'deliver_messages' })

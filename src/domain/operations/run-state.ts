@@ -3,6 +3,9 @@ import { STAFF_TRANSITIONS, type StaffTransition } from '../orders/lifecycle.ts'
 import type { Actor } from '../shared/actor.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 
+/** A charge run is listed with the operations, and has a worker of its own: it calls outside (jobs/charge-orders.ts). */
+export const CHARGE_RUN = 'charge'
+
 export interface OperationKey {
   campaign_id: string
   operation_id: string
@@ -14,6 +17,7 @@ export async function findWaitingOperations(db: Db): Promise<OperationKey[]> {
     .selectFrom('operations')
     .select(['campaign_id', 'id as operation_id'])
     .where('state', 'in', ['queued', 'running'])
+    .where('kind', '<>', CHARGE_RUN)
     .orderBy('created_at')
     .execute()
 }

@@ -4,6 +4,7 @@ import { newId } from '../../lib/id.ts'
 import { type Catalog, readCatalog } from '../catalog/load-catalog.ts'
 import { isPriceMissing } from '../catalog/price-missing.ts'
 import { queueMessage } from '../messages/queue-message.ts'
+import { findMethodOfBacker } from '../payments/payment-methods.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { appendEvent, jsonb } from '../shared/events.ts'
@@ -50,7 +51,7 @@ export interface ConfirmAnswer {
 
 /**
  * Confirms a survey or an edit of it: the order comes into being (*complete survey*), or an open order becomes what was confirmed.
- * Guarantees: lines, quote, ledger, stock, event and mail commit together; the order is always the last confirmed version; a double
+ * Guarantees: lines, quote, ledger, stock, card, event and mail commit together; the order is always the last confirmed version; a double
  * press confirms once. Refuses: missing answers, address or country (422 with `fields`), `out_of_stock`, a status that does not allow it
  * (`order_locked` ...), `changed_meanwhile`, `price_changed`, `draft_changed`.
  */
@@ -158,6 +159,8 @@ async function createOrder(change: Change): Promise<ConfirmAnswer> {
     .returning('last_order_number')
     .executeTakeFirstOrThrow()
   const entries = quoteDifference({}, composition.quote)
+  // The card that was saved before there was an order; whoever saves one holds the backer's row, as this does.
+  const method = await findMethodOfBacker(tx.db, { campaign_id: campaign.id, backer_id: file.backer.id }, tx.now)
   const order = {
     campaign_id: campaign.id,
     id: key.order_id,
@@ -166,6 +169,7 @@ async function createOrder(change: Change): Promise<ConfirmAnswer> {
     version: 1,
     status: 'open' as const,
     balance_due: entries.owed ?? 0,
+    payment_method_id: method?.id ?? null,
     confirmed_version: 1,
     created_at: tx.now,
   }

@@ -3,7 +3,7 @@ import type { Actor } from '../shared/actor.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { type Asking, conditionsOf, leftOutCode, SETS } from './conditions.ts'
 import { type CarriedTransition, TRANSITIONS } from './lifecycle.ts'
-import { isSet, type Selection, selectionCondition } from './selection.ts'
+import { isSet, type Selection, selectionCondition, type TrackedOrders } from './selection.ts'
 
 export interface LeftOut {
   code: string
@@ -22,7 +22,7 @@ export interface MoveResult {
 export interface Picked {
   campaign_id: string
   name: CarriedTransition
-  selection: Selection
+  selection: Selection | TrackedOrders
 }
 
 interface GroupRow {
@@ -37,7 +37,7 @@ interface GroupRow {
  */
 function pickedOrders(asking: Asking, { name, campaign_id, selection }: Picked): RawBuilder<unknown> {
   const from = [...TRANSITIONS[name].from]
-  const scope = 'ids' in selection ? sql`true` : sql`o.status = any(${from}::text[])`
+  const scope = 'filter' in selection ? sql`o.status = any(${from}::text[])` : sql`true`
   return sql`select o.id, o.backer_id, o.version, o.status,
       case when not (o.status = any(${from}::text[])) then 'wrong_status' else ${leftOutCode(conditionsOf(name), asking)} end as code
     from orders o
@@ -57,7 +57,7 @@ export async function previewMove(db: Db, asking: Asking, picked: Picked): Promi
 export interface Move extends Picked {
   operation_id: string | null
   reason_id: string | null
-  /** why, as a stable code: a text, or an SQL expression over the moved order `m` (id, backer_id, version, from_status) */
+  /** why, as a stable code: a text, or an SQL expression over the moved order `m` (id, backer_id, version, balance_due, from_status, to_status) */
   code?: string | RawBuilder<string | null> | null
   /** ids, amounts and codes of the event: an SQL expression over the moved order `m` */
   data?: RawBuilder<unknown>
@@ -86,7 +86,7 @@ function moveParts(now: Date, actor: Actor, move: Move): RawBuilder<unknown> {
         ${set ? sql`, ${set(now)}` : sql``}
       from picked p
       where o.campaign_id = ${campaign_id} and o.id = p.id and p.code is null and o.version = p.version
-      returning o.id, o.backer_id, o.version, p.status as from_status, o.status as to_status
+      returning o.id, o.backer_id, o.version, o.balance_due, p.status as from_status, o.status as to_status
     ),
     written as (
       insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status,

@@ -11,12 +11,21 @@ export const selectionSchema = z.union([
 ])
 export type Selection = z.infer<typeof selectionSchema>
 
+/** The orders that the good rows of a tracking file name: picked by that file's own step only. */
+export interface TrackedOrders {
+  tracking_file: string
+}
+
 /** Whether a statement over it joins whole sets (`planForSets`); a few ids are found one by one. */
-export function isSet(selection: Selection): boolean {
+export function isSet(selection: Selection | TrackedOrders): boolean {
   return !('ids' in selection) || selection.ids.length > FEW
 }
 
 /** The selection as one SQL condition over `backers b` and `orders o`. */
-export function selectionCondition(selection: Selection): RawBuilder<boolean> {
+export function selectionCondition(selection: Selection | TrackedOrders): RawBuilder<boolean> {
+  if ('tracking_file' in selection) {
+    return sql`exists (select 1 from tracking_rows r where r.campaign_id = o.campaign_id and r.file_id = ${selection.tracking_file}
+      and r.order_number = o.number and r.problem is null)`
+  }
   return 'ids' in selection ? sql`o.id = any(${selection.ids}::uuid[])` : filterCondition(selection.filter)
 }

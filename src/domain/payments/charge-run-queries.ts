@@ -1,0 +1,177 @@
+import { type RawBuilder, sql } from 'kysely'
+import { notFound } from '../shared/errors.ts'
+import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
+import type { Db } from '../shared/tx.ts'
+import type { RunState } from './charge-run-state.ts'
+
+/** What became of an order in a run. `unknown` is an attempt without an answer: never counted as failed. */
+export const RUN_ORDER_STATES = [
+  'waiting',
+  'charging',
+  'unknown',
+  'succeeded',
+  'declined',
+  'refused',
+  'left_out',
+  'nothing_owed',
+] as const
+export type RunOrderState = (typeof RUN_ORDER_STATES)[number]
+
+export interface ListedRun {
+  id: string
+  state: RunState
+  /** why it paused by itself; null when staff paused it */
+  pause_code: string | null
+  retry_errored: boolean
+  /** charges a second */
+  pace: number
+  actor: { kind: string; name: string | null }
+  created_at: Date
+  finished_at: Date | null
+  total: number
+  orders: Record<RunOrderState, number>
+  /** minor units, by the same states */
+  amounts: Record<RunOrderState, number>
+}
+
+export interface WholeRun extends ListedRun {
+  /** why cards failed: declined by the bank, or refused by the gateway */
+  failures: { outcome: 'declined' | 'refused'; code: string; count: number; amount: number }[]
+  /** who was left out, by reason */
+  left: { code: string; count: number; amount: number }[]
+  /** when it will be done at its pace; null when it does not run */
+  ends_at: Date | null
+  latest: RunOrder[]
+}
+
+export interface RunOrder {
+  order: { id: string; number: number }
+  backer: { id: string; name: string }
+  state: RunOrderState
+  amount: number
+  code: string | null
+  attempt_id: string | null
+  at: Date | null
+}
+
+/** The state of `r`, charge_run_orders, with its attempt `a`. */
+const shownState = sql`case when r.state = 'charging' and a.state = 'unknown' then 'unknown' else r.state end`
+const joins = sql`charge_run_orders r
+  left join payment_attempts a on a.campaign_id = r.campaign_id and a.id = r.attempt_id`
+
+/** One page of a campaign's charge runs, newest first. */
+export async function listChargeRuns(db: Db, campaign_id: string, input: PageInput = {}): Promise<Page<ListedRun>> {
+  const size = pageSize(input)
+  const place = readCursor(input.cursor, 'newest', 1)
+  // Ids are UUIDv7, so they ascend in time.
+  const runs = await readRuns(db, campaign_id, place ? sql`u.id < ${place[0]}::uuid` : sql`true`, size + 1)
+  return cutPage(runs, size, (run) => writeCursor('newest', [run.id]))
+}
+
+/** One charge run with its figures, its reasons and its latest orders; 404 outside the campaign. */
+export async function findChargeRun(db: Db, campaign_id: string, id: string, now: Date): Promise<WholeRun> {
+  const [run] = await readRuns(db, campaign_id, sql`u.id = ${id}`, 1)
+  if (!run) throw notFound('charge run')
+  const { rows: reasons } = await sql<{ state: string; code: string; count: number; amount: number }>`select r.state,
+      coalesce(r.code, 'unknown') as code, count(*)::int as count, sum(r.amount)::bigint as amount
+    from charge_run_orders r where r.campaign_id = ${campaign_id} and r.run_id = ${id} and r.state in ('declined', 'refused', 'left_out')
+    group by 1, 2 order by 3 desc, 2`.execute(db)
+  const latest = await readRunOrders(db, campaign_id, id, {
+    where: sql`r.state in ('charging', 'succeeded', 'declined', 'refused') and a.id is not null`,
+    order: sql`coalesce(a.settled_at, a.sent_at, a.created_at) desc, r.number desc`,
+    limit: 8,
+  })
+  const left = run.orders.waiting + run.orders.charging
+  return {
+    ...run,
+    failures: reasons.flatMap(({ state, code, count, amount }) =>
+      state === 'declined' || state === 'refused' ? [{ outcome: state, code, count, amount }] : [],
+    ),
+    left: reasons.flatMap(({ state, code, count, amount }) => (state === 'left_out' ? [{ code, count, amount }] : [])),
+    ends_at: run.state === 'running' ? new Date(now.getTime() + (left / run.pace) * 1000) : null,
+    latest,
+  }
+}
+
+async function readRuns(db: Db, campaign_id: string, where: RawBuilder<unknown>, limit: number): Promise<ListedRun[]> {
+  const { rows } = await sql<
+    Omit<ListedRun, 'orders' | 'amounts' | 'total'> & { counts: { state: RunOrderState; count: number; amount: number }[] | null }
+  >`select u.id, u.state, u.pause_code, u.retry_errored, u.pace,
+      jsonb_build_object('kind', 'staff', 'name', p.name) as actor, u.created_at, u.finished_at,
+      (select jsonb_agg(jsonb_build_object('state', n.state, 'count', n.count, 'amount', n.amount)) from (
+        select ${shownState} as state, count(*)::int as count, sum(r.amount)::bigint as amount from ${joins}
+        where r.campaign_id = u.campaign_id and r.run_id = u.id group by 1) n) as counts
+    from charge_runs u left join accounts p on p.id = u.actor_id
+    where u.campaign_id = ${campaign_id} and ${where} order by u.id desc limit ${limit}`.execute(db)
+  return rows.map(({ counts, ...run }) => {
+    const of = (state: RunOrderState) => counts?.find((each) => each.state === state)
+    const figures = (pick: 'count' | 'amount') =>
+      Object.fromEntries(RUN_ORDER_STATES.map((state) => [state, of(state)?.[pick] ?? 0])) as Record<RunOrderState, number>
+    const orders = figures('count')
+    return { ...run, total: Object.values(orders).reduce((sum, count) => sum + count, 0), orders, amounts: figures('amount') }
+  })
+}
+
+export interface RunOrderFilter {
+  state?: RunOrderState | undefined
+  code?: string | undefined
+}
+
+/** The orders of a run by order number, by cursor, narrowed by what became of them and why. */
+export async function listRunOrders(
+  db: Db,
+  key: { campaign_id: string; run_id: string },
+  input: RunOrderFilter & PageInput = {},
+): Promise<Page<RunOrder>> {
+  const size = pageSize(input)
+  const place = readCursor(input.cursor, 'number', 1)
+  const rows = await readRunOrders(db, key.campaign_id, key.run_id, {
+    where: sql`${matching(input)} and ${place ? sql`r.number > ${Number(place[0])}` : sql`true`}`,
+    order: sql`r.number`,
+    limit: size + 1,
+  })
+  return cutPage(rows, size, (row) => writeCursor('number', [row.order.number]))
+}
+
+function matching({ state, code }: RunOrderFilter): RawBuilder<unknown> {
+  return sql`(${state ? sql`${shownState} = ${state}` : sql`true`} and ${code ? sql`r.code = ${code}` : sql`true`})`
+}
+
+const CHUNK = 2_000
+
+/** All orders of a run by number, in chunks, for a file: memory stays flat. */
+export async function* streamRunOrders(
+  db: Db,
+  key: { campaign_id: string; run_id: string },
+  filter: RunOrderFilter = {},
+): AsyncGenerator<RunOrder[]> {
+  let after = 0
+  for (;;) {
+    const rows = await readRunOrders(db, key.campaign_id, key.run_id, {
+      where: sql`${matching(filter)} and r.number > ${after}`,
+      order: sql`r.number`,
+      limit: CHUNK,
+    })
+    if (rows.length === 0) return
+    yield rows
+    after = rows.at(-1)?.order.number ?? after
+  }
+}
+
+interface Reading {
+  where: RawBuilder<unknown>
+  order: RawBuilder<unknown>
+  limit: number
+}
+
+async function readRunOrders(db: Db, campaign_id: string, run_id: string, reading: Reading): Promise<RunOrder[]> {
+  const { rows } = await sql<RunOrder>`select jsonb_build_object('id', r.order_id, 'number', r.number) as "order",
+      jsonb_build_object('id', b.id, 'name', b.name) as backer, ${shownState} as state, r.amount, r.code, r.attempt_id,
+      coalesce(a.settled_at, a.sent_at, a.created_at) as at
+    from ${joins}
+    join orders o on o.campaign_id = r.campaign_id and o.id = r.order_id
+    join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    where r.campaign_id = ${campaign_id} and r.run_id = ${run_id} and ${reading.where}
+    order by ${reading.order} limit ${reading.limit}`.execute(db)
+  return rows
+}

@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import type { Row } from '../../db/types.ts'
+import { type Actor, RUN } from '../shared/actor.ts'
+import { notFound } from '../shared/errors.ts'
+import { appendEvent } from '../shared/events.ts'
+import type { Tx } from '../shared/tx.ts'
+
+export interface RunKey {
+  campaign_id: string
+  run_id: string
+}
+
+export type ChargeRun = Row<'charge_runs'>
+export type RunState = ChargeRun['state']
+
+/** The gateway refused its keys (401, 403): the run waits until somebody has mended them. */
+export const KEYS_REFUSED = 'gateway_refused_keys'
+
+/** Takes a run until the transaction ends; 404 outside the campaign. */
+export async function takeRun(tx: Tx, key: RunKey): Promise<ChargeRun> {
+  const run = await tx.db
+    .selectFrom('charge_runs')
+    .selectAll()
+    .where('campaign_id', '=', key.campaign_id)
+    .where('id', '=', key.run_id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!run) throw notFound('charge run')
+  return run
+}
+
+/** Writes a run's state, its operation's and one event of the campaign. */
+export async function saveRunState(
+  tx: Tx,
+  actor: Actor,
+  run: ChargeRun,
+  change: { state: RunState; pause_code?: string | null },
+): Promise<ChargeRun> {
+  const isOver = change.state === 'stopped' || change.state === 'done'
+  const saved = await tx.db
+    .updateTable('charge_runs')
+    .set({
+      state: change.state,
+      pause_code: change.pause_code ?? null,
+      updated_at: tx.now,
+      ...(isOver ? { finished_at: tx.now } : {}),
+    })
+    .where('campaign_id', '=', run.campaign_id)
+    .where('id', '=', run.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  const kind = change.state === 'running' ? 'charge_run_resumed' : (`charge_run_${change.state}` as const)
+  await appendEvent(tx, actor, { campaign_id: run.campaign_id, kind, code: change.pause_code ?? null, operation_id: run.id })
+  await saveProgress(tx, { campaign_id: run.campaign_id, run_id: run.id })
+  return saved
+}
+
+/**
+ * Takes back the attempts of a run that were made and not sent: the gateway never heard of them, so their orders are free again and
+ * wait for the run to go on. One that a worker just took is sent and settled.
+ */
+export async function withdrawUnsent(tx: Tx, key: RunKey): Promise<void> {
+  const { rows } = await sql<{ id: string; order_id: string }>`update payment_attempts a
+    set state = 'refused', code = 'run_paused', settled_at = ${tx.now}, updated_at = ${tx.now}
+    where a.campaign_id = ${key.campaign_id} and a.run_id = ${key.run_id} and a.state = 'created'
+    returning a.id, a.order_id`.execute(tx.db)
+  if (rows.length === 0) return
+  const ids = rows.map(({ id }) => id)
+  await sql`with touched as (
+      update orders o set version = o.version + 1, updated_at = ${tx.now}
+      where o.campaign_id = ${key.campaign_id} and o.id = any(${rows.map(({ order_id }) => order_id)}::uuid[])
+      returning o.id, o.backer_id, o.version, o.status
+    )
+    insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status, actor_kind, code, operation_id, at)
+    select ${key.campaign_id}::uuid, 'charge_refused', m.backer_id, m.id, m.version, m.status, m.status, 'run', 'run_paused',
+      ${key.run_id}::uuid, ${tx.now}::timestamptz
+    from touched m`.execute(tx.db)
+  await sql`update charge_run_orders r set state = 'waiting', attempt_id = null
+    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.attempt_id = any(${ids}::uuid[])`.execute(tx.db)
+}
+
+/** Pauses the run of an attempt that the gateway refused because of its keys: no other card is tried with them. */
+export async function pauseRunOfAttempt(tx: Tx, key: RunKey): Promise<void> {
+  const run = await takeRun(tx, key)
+  if (run.state !== 'running') return
+  await withdrawUnsent(tx, key)
+  await saveRunState(tx, RUN, run, { state: 'paused', pause_code: KEYS_REFUSED })
+}
+
+/** Brings the run's operation up to what its orders say. */
+export async function saveProgress(tx: Tx, key: RunKey): Promise<void> {
+  await sql`update operations p set done = n.done, moved = n.moved, left_out = n.left_out,
+      state = case when r.state in ('stopped', 'done') then 'done' else 'running' end, finished_at = r.finished_at
+    from charge_runs r, (
+      select count(*) filter (where state not in ('waiting', 'charging'))::int as done,
+        count(*) filter (where state in ('succeeded', 'nothing_owed'))::int as moved,
+        coalesce((select jsonb_agg(jsonb_build_object('code', code, 'count', count, 'sample_ids', sample_ids) order by count desc)
+          from (select coalesce(code, 'declined') as code, count(*)::int as count, to_jsonb((array_agg(order_id))[1:5]) as sample_ids
+            from charge_run_orders where campaign_id = ${key.campaign_id} and run_id = ${key.run_id}
+              and state in ('declined', 'refused', 'left_out') group by 1) g), '[]'::jsonb) as left_out
+      from charge_run_orders where campaign_id = ${key.campaign_id} and run_id = ${key.run_id}
+    ) n
+    where p.campaign_id = ${key.campaign_id} and p.id = ${key.run_id} and r.campaign_id = p.campaign_id and r.id = p.id`.execute(
+    tx.db,
+  )
+}

@@ -1,0 +1,24 @@
+import { type RawBuilder, sql } from 'kysely'
+import { DomainError } from '../shared/errors.ts'
+import type { Campaign } from '../shared/policy.ts'
+import type { Db } from '../shared/tx.ts'
+
+/**
+ * Whether cards can be charged in a campaign: the gateway in use is of the campaign's mode. The simulator and test keys serve test campaigns
+ * only (promises.md, Test and live); the program writes the account and mode in use when it starts (record-gateway.ts).
+ */
+export async function isChargingSetUp(db: Db, campaign: Pick<Campaign, 'mode'>): Promise<boolean> {
+  const { rows } = await sql<{ account: string | null; mode: string | null }>`select value->>'account' as account,
+      value->>'mode' as mode from settings where key = 'gateway'`.execute(db)
+  const gateway = rows[0]
+  return gateway?.account !== null && gateway !== undefined && (gateway.mode ?? 'test') === campaign.mode
+}
+
+/** Refuses to charge anything where no gateway of the campaign's mode is in use (`charging_not_set_up`). */
+export async function refuseWithoutGateway(db: Db, campaign: Pick<Campaign, 'mode'>): Promise<void> {
+  if (await isChargingSetUp(db, campaign)) return
+  throw new DomainError('charging_not_set_up', 'Charging is not set up for this campaign, so no card can be charged.')
+}
+
+/** The gateway account in use, as an SQL expression; null before the program has reached one. */
+export const accountInUse: RawBuilder<string | null> = sql`(select s.value->>'account' from settings s where s.key = 'gateway')`

@@ -1,0 +1,45 @@
+/*
+ * What a decline means for the next try. Source: Stripe's documentation of decline codes and advice codes, and the card networks' limits
+ * (promises.md rule 8): `hard` is never tried again on that card, `needs_backer` only a person can mend, `soft` may pass another day.
+ */
+
+export type DeclineClass = 'soft' | 'needs_backer' | 'hard'
+
+const HARD = new Set([
+  'lost_card',
+  'stolen_card',
+  'pickup_card',
+  'restricted_card',
+  'fraudulent',
+  'merchant_blacklist',
+  'do_not_try_again',
+  'stop_payment_order',
+  'revocation_of_authorization',
+  'revocation_of_all_authorizations',
+  'security_violation',
+])
+
+const NEEDS_BACKER = new Set([
+  'authentication_required',
+  'expired_card',
+  'incorrect_cvc',
+  'invalid_cvc',
+  'incorrect_number',
+  'invalid_number',
+  'incorrect_zip',
+  'invalid_expiry_month',
+  'invalid_expiry_year',
+  'card_not_supported',
+  'currency_not_supported',
+  'transaction_not_allowed',
+  'invalid_account',
+  'new_account_information_available',
+  'testmode_decline',
+])
+
+/** The class of a decline by its code and the gateway's advice. Codes nobody has told us of are soft: they may pass another day. */
+export function classOfDecline(decline: { code: string; advice: string | null }): DeclineClass {
+  if (HARD.has(decline.code) || decline.advice === 'do_not_try_again') return 'hard'
+  if (NEEDS_BACKER.has(decline.code) || decline.advice === 'confirm_card_data') return 'needs_backer'
+  return 'soft'
+}

@@ -18,9 +18,6 @@ export const chargeParameters = z.strictObject({
   payment_method: z.string(),
   off_session: flag,
   confirm: flag,
-  automatic_payment_methods: z
-    .strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() })
-    .optional(),
   allowed_payment_method_types: z.array(z.literal('card')).length(1).optional(),
   automatic_payment_methods: z
     .strictObject({ enabled: z.literal('true'), allow_redirects: z.enum(['always', 'never']).optional() })

@@ -76,13 +76,14 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
   await boss.start()
   await createQueues(boss)
   const stopping = new AbortController()
-  const simulator = config.gateway === 'simulator' ? createGatewayProcess({ config, log }) : null
+  const clock = parts.clock ?? createClock()
+  const simulator = config.gateway === 'simulator' ? createGatewayProcess({ config, clock, log }) : null
   const withoutWorker: Omit<Deps, 'worker'> = {
     config,
     db: client.db,
     pool: client.pool,
     boss,
-    clock: parts.clock ?? createClock(),
+    clock,
     log,
     linkSecret: deriveKey(parts.secret, 'links'),
     mailer: config.smtpUrl ? createSmtpMailer({ url: config.smtpUrl, from: mailFrom(config) }) : null,

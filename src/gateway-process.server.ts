@@ -6,12 +6,15 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from './config.server.ts'
 import { projectRoot } from './db/project-root.ts'
+import type { Clock } from './deps.server.ts'
 import type { Log } from './log.server.ts'
 
 /** The simulator of Stripe that runs beside this program while no key is given. */
 export type GatewayProcess = {
   /** Where it listens on this machine. Starts it when it does not run; throws when it cannot be started. */
   port(): Promise<number>
+  /** Tells it what time the program takes it to be: a test that moves the clock moves both. */
+  followClock(): Promise<void>
   /** Ends it, if this program started it. */
   stop(): Promise<void>
 }
@@ -31,8 +34,12 @@ export const gatewayPath = '/gateway'
  * first asked for, and again when it dies; it ends when this program does, however that ends. Of several programs on one data folder the
  * first starts it and the others use the same one, which they find by the address it is listed under; whoever finds it gone starts it anew.
  */
-export function createGatewayProcess(options: { config: Pick<Config, 'dataFolder' | 'publicUrl'>; log: Log }): GatewayProcess {
-  const { config, log } = options
+export function createGatewayProcess(options: {
+  config: Pick<Config, 'dataFolder' | 'publicUrl'>
+  clock: Pick<Clock, 'now'>
+  log: Log
+}): GatewayProcess {
+  const { config, clock, log } = options
   const folder = join(config.dataFolder, 'gateway')
   let own: Child | null = null
   let starting: Promise<number> | null = null
@@ -60,6 +67,7 @@ export function createGatewayProcess(options: { config: Pick<Config, 'dataFolder
       own = await launch()
       if (own) {
         listAddress(folder, own.port)
+        await setClock(own.port, clock)
         return own.port
       }
       // Another one holds the folder: it is about to listen, or to end.
@@ -81,7 +89,20 @@ export function createGatewayProcess(options: { config: Pick<Config, 'dataFolder
     await starting?.catch(() => undefined)
     if (own) await end(own.process)
   }
-  return { port, stop }
+  return { port, followClock: async () => setClock(await port(), clock), stop }
+}
+
+/** Nothing to say while the program goes by the machine's clock, which is always so but in tests and while the demo makes its past. */
+async function setClock(port: number, clock: Pick<Clock, 'now'>): Promise<void> {
+  const clock_ahead_ms = clock.now().getTime() - Date.now()
+  if (clock_ahead_ms < 1_000) return
+  const answer = await fetch(`http://127.0.0.1:${port}/knobs`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ clock_ahead_ms }),
+    signal: AbortSignal.timeout(answerLimitMs),
+  })
+  if (!answer.ok) throw new Error(`The simulator of the gateway refuses the clock: ${answer.status}`)
 }
 
 /** Its port once it listens; null when it ended before. */

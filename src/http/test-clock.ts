@@ -3,10 +3,10 @@ import type { App } from '../app.ts'
 import type { Deps } from '../deps.server.ts'
 
 /**
- * Only with AFTERFUND_TEST=1, which the configuration refuses unless PUBLIC_URL is this machine. Moving the clock answers
- * when all that became due is done, so a test asserts right after it.
+ * Only with AFTERFUND_TEST=1, which the configuration refuses unless PUBLIC_URL is this machine. Moving the clock moves our gateway
+ * simulator's too, and answers when all that became due is done, so a test asserts right after it.
  */
-export function addTestClock(app: App, deps: Pick<Deps, 'clock' | 'worker'>): void {
+export function addTestClock(app: App, deps: Pick<Deps, 'clock' | 'worker' | 'simulator'>): void {
   app.post('/api/v1/test/clock', async (c) => {
     const body = (await c.req.json().catch(() => null)) as { advance?: unknown } | null
     const duration = Duration.fromISO(typeof body?.advance === 'string' ? body.advance : '')
@@ -17,6 +17,7 @@ export function addTestClock(app: App, deps: Pick<Deps, 'clock' | 'worker'>): vo
       })
     }
     deps.clock.advance(duration.toMillis())
+    await deps.simulator?.followClock()
     await deps.worker.runDue(deps.clock.now())
     return c.json({ now: deps.clock.now().toISOString() })
   })

@@ -4,14 +4,19 @@ import { type App, createApp } from '../../src/app.ts'
 import { createClock } from '../../src/clock.server.ts'
 import { type Config, readConfig } from '../../src/config.server.ts'
 import { createDeps, type Deps } from '../../src/deps.server.ts'
+import { recordGatewayAccount } from '../../src/domain/payments/record-gateway.ts'
 import { createLog } from '../../src/log.server.ts'
+import type { Simulator } from '../../src/simulator/types.ts'
 import { type TestDatabase, useTestDatabase } from './database.ts'
 import { testFolder } from './folder.ts'
+import { environmentOf, startTestSimulator } from './simulator.ts'
 
 export type TestProgram = TestDatabase & {
   deps: Deps
   /** Everything but pages: `app.request('/api/v1/...')`. */
   app: App
+  /** The gateway that the program charges at: `ledger()`, `knobs()`. */
+  simulator: Simulator
 }
 
 type Options = { env?: NodeJS.ProcessEnv; now?: Date }
@@ -22,9 +27,11 @@ type Options = { env?: NodeJS.ProcessEnv; now?: Date }
  */
 export function useTestProgram(options: Options = {}): TestProgram {
   const program = useTestDatabase() as TestProgram
-  let stop: () => Promise<void>
+  const stops: (() => Promise<void>)[] = []
   beforeAll(async () => {
-    const config = testConfig(options.env)
+    const simulator = await startTestSimulator()
+    stops.push(simulator.stop)
+    const config = testConfig({ ...environmentOf(simulator), ...options.env })
     const wired = await createDeps({
       config,
       databaseUrl: program.url,
@@ -32,12 +39,13 @@ export function useTestProgram(options: Options = {}): TestProgram {
       log: createLog({ write: () => undefined }, 'silent'),
       clock: createClock(options.now),
     })
-    stop = wired.stop
+    stops.push(wired.stop)
+    await recordGatewayAccount(wired.deps)
     const noPages = async () => new Response('This test has no pages', { status: 404 })
-    Object.assign(program, { deps: wired.deps, app: createApp(wired.deps, noPages) })
+    Object.assign(program, { deps: wired.deps, app: createApp(wired.deps, noPages), simulator })
   })
   afterAll(async () => {
-    await stop?.()
+    for (const stop of stops.toReversed()) await stop()
   })
   return program
 }

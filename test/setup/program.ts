@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/db/project-root.ts'
@@ -9,6 +9,8 @@ export type Program = {
   url: string
   /** All that it printed so far. */
   output(): string
+  /** Where its own gateway simulator listens: `/ledger`, `/knobs`. */
+  gatewayUrl(): string
   stop(): Promise<void>
 }
 
@@ -22,7 +24,15 @@ export async function startProgram({ args = [], env = {} }: { args?: string[]; e
   // Not 0700: tests that run as root start PostgreSQL as another user, who must be able to enter.
   chmodSync(folder, 0o755)
   const child = spawn(process.execPath, [join(projectRoot, 'tools', 'start.ts'), ...args], {
-    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), DATA_DIR: folder, AFTERFUND_TEST: '1', ...env },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      PORT: String(port),
+      DATA_DIR: folder,
+      AFTERFUND_TEST: '1',
+      ...noGateway,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
@@ -45,8 +55,15 @@ export async function startProgram({ args = [], env = {} }: { args?: string[]; e
     await stop()
     throw new Error(`The program did not start:\n${printed}`)
   }
-  return { url, output: () => printed, stop }
+  const gatewayUrl = () => {
+    const { port } = JSON.parse(readFileSync(join(folder, 'gateway', 'address.json'), 'utf8')) as { port: number }
+    return `http://127.0.0.1:${port}`
+  }
+  return { url, output: () => printed, gatewayUrl, stop }
 }
+
+/** Whatever the developer's own environment says, tests charge at a simulator. */
+const noGateway = { STRIPE_SECRET_KEY: '', STRIPE_HOST: '', STRIPE_PORT: '', STRIPE_PROTOCOL: '' }
 
 async function listening(says: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 1200; tries++) {

@@ -3,6 +3,8 @@ import { findImportsToRead } from '../domain/imports/find-waiting.ts'
 import { hasMailUnderWay } from '../domain/messages/outbox.ts'
 import { findWaitingOperations } from '../domain/operations/run-state.ts'
 import { findDueNotices } from '../domain/orders/notices.ts'
+import { findDueCardSessions } from '../domain/payments/read-card-sessions.ts'
+import { checkCardSessions } from './check-card-sessions.ts'
 import { deliverMessages } from './deliver-messages.ts'
 import { queueNames } from './enqueue.ts'
 import { createPace } from './pace.ts'
@@ -27,6 +29,7 @@ export function createWorker(deps: Parts): Worker {
   const mail = oneAtATime(deliveryOf(deps, () => isStopping))
   const steps = oneAtATime(() => runSteps(deps))
   const imports = oneAtATime(() => readWaitingImports(deps))
+  const cards = oneAtATime(() => checkCardSessions(deps, () => isStopping))
 
   const watched = (lane: Lane) =>
     lane.run().then(
@@ -38,7 +41,7 @@ export function createWorker(deps: Parts): Worker {
     )
   // Each in its own time: mails may leave slowly for hours, a large upload takes half a minute, and a notice waits for neither.
   const look = async () => {
-    if (!isStopping) await Promise.all([mail, steps, imports].map(watched))
+    if (!isStopping) await Promise.all([mail, steps, imports, cards].map(watched))
   }
 
   return {
@@ -55,7 +58,7 @@ export function createWorker(deps: Parts): Worker {
         clearInterval(timer)
         await Promise.all(queueNames.map((name) => deps.boss.offWork(name, { wait: false })))
       }
-      await Promise.all([mail.idle(), steps.idle(), imports.idle()])
+      await Promise.all([mail.idle(), steps.idle(), imports.idle(), cards.idle()])
     },
     async runDue() {
       let done = 1
@@ -64,12 +67,18 @@ export function createWorker(deps: Parts): Worker {
         done = await mail.run()
         done += await steps.run()
         done += await imports.run()
+        done += await cards.run()
       }
     },
     async isIdle() {
       const now = deps.clock.now()
-      if (mail.isBusy() || steps.isBusy() || imports.isBusy() || (await hasMailUnderWay(deps.db, now))) return false
-      const waiting = [await findDueNotices(deps.db, now), await findWaitingOperations(deps.db), await findImportsToRead(deps.db)]
+      if ([mail, steps, imports, cards].some((lane) => lane.isBusy()) || (await hasMailUnderWay(deps.db, now))) return false
+      const waiting = [
+        await findDueNotices(deps.db, now),
+        await findWaitingOperations(deps.db),
+        await findImportsToRead(deps.db),
+        await findDueCardSessions(deps.db, now),
+      ]
       return waiting.every((rows) => rows.length === 0)
     },
     fault() {

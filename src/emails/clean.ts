@@ -20,3 +20,9 @@ export function isolate(text: string): string {
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
+
+/** The address of a web page, whole and encoded; null for what is none, such as `javascript:`. */
+export function webAddress(text: string): string | null {
+  const url = URL.parse(text.trim())
+  return url && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : null
+}

@@ -1,4 +1,4 @@
-import { escapeHtml, oneLine } from './clean.ts'
+import { escapeHtml, oneLine, webAddress } from './clean.ts'
 import type { Envelope, Letter, MoneyRow, Section, Sentence } from './letter.ts'
 
 /*
@@ -74,9 +74,16 @@ function factsTable(facts: Letter['facts']): string {
 function sectionHtml(section: Section): string {
   const title = `<h2 style="font-family:${VOICE};font-size:18px;line-height:1.3;margin:24px 0 8px">${escapeHtml(section.title)}</h2>`
   if (section.kind === 'money') return title + table(section.rows.map(moneyRow), 'margin:0 0 6px')
+  if (section.kind === 'link') return title + paragraph(linkHtml(section))
   const lines = section.lines.map(person)
   if (section.kind === 'address') return `${title}<p style="margin:0 0 14px">${lines.join('<br>')}</p>`
   return `${title}<ul style="margin:0 0 14px;padding-inline-start:20px">${lines.map((line) => `<li>${line}</li>`).join('')}</ul>`
+}
+
+function linkHtml({ label, href }: Extract<Section, { kind: 'link' }>): string {
+  const address = webAddress(href)
+  if (!address) return person(label)
+  return `<a href="${escapeHtml(address)}" style="color:#02575b">${person(label)}</a><br><span style="font-size:14px;color:${QUIET};word-break:break-all">${escapeHtml(address)}</span>`
 }
 
 function moneyRow({ label, why, amount, is_sum }: MoneyRow): string {

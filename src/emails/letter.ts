@@ -14,6 +14,8 @@ export type Section =
   | { kind: 'list'; title: string; lines: string[] }
   | { kind: 'address'; title: string; lines: string[] }
   | { kind: 'money'; title: string; rows: MoneyRow[] }
+  /** a page elsewhere, such as the carrier's */
+  | { kind: 'link'; title: string; label: string; href: string }
 
 /** What a mail says, once: the HTML part and the text part are both made of it. */
 export interface Letter {

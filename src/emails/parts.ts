@@ -1,6 +1,7 @@
 import type { MailFacts, OrderFacts } from '../domain/messages/mail-facts.ts'
-import type { Address } from '../domain/shipping/address.ts'
+import { type Address, checkAddress } from '../domain/shipping/address.ts'
 import { formatAddress } from '../domain/shipping/address-form.ts'
+import { cardText } from '../lib/card-text.ts'
 import { countryName } from '../lib/country-name.ts'
 import { formatMoney } from '../lib/money.ts'
 import { ledgerAccountWords, quoteLineWords } from '../lib/quote-text.ts'
@@ -49,20 +50,36 @@ export function balanceFact(facts: MailFacts, balance: number): { label: string;
 
 /** The whole order: lines, address, every money line. */
 export function orderSections(facts: MailFacts, order: OrderFacts): Section[] {
-  const lines = order.lines.map(({ name, option, quantity }) => {
-    const what = option ? `${name}, ${option}` : name
-    return quantity > 1 ? `${quantity} × ${what}` : what
-  })
+  const lines = lineTexts(order.lines)
   return [
     ...(lines.length > 0 ? [{ kind: 'list' as const, title: 'What you get', lines }] : []),
-    ...(order.ships && order.address
-      ? [{ kind: 'address' as const, title: 'Where it goes', lines: addressLines(order.address) }]
-      : []),
+    ...addressSection(order),
     { kind: 'money', title: 'What you pay', rows: moneyRows(facts, order) },
   ]
 }
 
-function addressLines(address: Address): string[] {
+/** "2 × Playmat, Blue" */
+export function lineTexts(lines: OrderFacts['lines']): string[] {
+  return lines.map(({ name, option, quantity }) => {
+    const what = option ? `${name}, ${option}` : name
+    return quantity > 1 ? `${quantity} × ${what}` : what
+  })
+}
+
+/** Where the order goes; nothing where nothing ships or no address is known. */
+export function addressSection(order: OrderFacts): Section[] {
+  if (!order.ships || !order.address) return []
+  return [{ kind: 'address', title: 'Where it goes', lines: addressLines(order.address) }]
+}
+
+/** What looks unusual in the address and was not said to be right: sentences that tell what to do. */
+export function addressRemarks(order: OrderFacts): string[] {
+  if (!order.address || !order.address_warning) return []
+  const { errors, warnings } = checkAddress(order.address)
+  return [...errors, ...warnings].map((remark) => remark.message)
+}
+
+export function addressLines(address: Address): string[] {
   return [...formatAddress(address), countryName(address.country)]
 }
 
@@ -95,7 +112,7 @@ export function mayChange(facts: MailFacts, order: OrderFacts): string {
 /** Said where something is owed and nothing is on file to pay it with. */
 export function paymentMethodSentences(facts: MailFacts, order: OrderFacts): string[] {
   const isNeeded = order.balance_due > 0 || facts.campaign.payment_method_required
-  if (!isNeeded || order.has_payment_method || order.status !== 'open') return []
+  if (!isNeeded || order.payment_method || order.status !== 'open') return []
   return ['There is no payment method on file. Without one your order stays open and cannot be locked and packed.']
 }
 
@@ -103,6 +120,28 @@ export function paymentMethodSentences(facts: MailFacts, order: OrderFacts): str
 export function amountOf(facts: MailFacts, name: string): number | null {
   const value = facts.data[name]
   return typeof value === 'number' ? value : null
+}
+
+/** The card that the mail is about: "Visa ending 4242"; null where the cause of the mail left none. */
+export function cardOf(facts: MailFacts): string | null {
+  const { payment_method } = facts.data as { payment_method?: { brand?: unknown; last4?: unknown } | null }
+  if (typeof payment_method?.brand !== 'string' || typeof payment_method.last4 !== 'string') return null
+  return cardText({ brand: payment_method.brand, last4: payment_method.last4 })
+}
+
+/** What a charge was for, in minor units. */
+export function paidAmount(facts: MailFacts): number {
+  return amountOf(facts, 'amount') ?? facts.attempt?.amount ?? 0
+}
+
+/** When the card was asked for the money. */
+export function chargedAt({ attempt, now }: MailFacts): Date {
+  return attempt?.sent_at ?? attempt?.created_at ?? now
+}
+
+/** When an announced act happens, as it stands now. */
+export function noticeTime({ notice, data, now }: MailFacts): Date {
+  return notice?.due_at ?? (typeof data.due_at === 'string' ? new Date(data.due_at) : now)
 }
 
 /** The facts of a mail that is about an order; whyNotMail has seen to it that there is one. */

@@ -1,4 +1,4 @@
-import { isolate, oneLine } from './clean.ts'
+import { isolate, oneLine, webAddress } from './clean.ts'
 import type { Envelope, Letter, Section, Sentence } from './letter.ts'
 
 /** The text part of a mail: the same words in the same order as the HTML part. */
@@ -37,6 +37,8 @@ function sentenceText(sentence: Sentence): string {
 }
 
 function sectionText(section: Section): string {
+  if (section.kind === 'link')
+    return `${section.title}\n  ${isolate(oneLine(section.label))}:\n  ${webAddress(section.href) ?? ''}`
   if (section.kind !== 'money') return [section.title, ...section.lines.map((line) => `  ${isolate(oneLine(line))}`)].join('\n')
   const rows = section.rows.map(
     ({ label, why, amount }) => `  ${isolate(oneLine(label))}${why ? ` (${oneLine(why)})` : ''}: ${amount}`,

@@ -6,14 +6,18 @@ import { renderMail } from './render.ts'
 const LINK = 'https://pledges.example/b/c/b/secret'
 const now = new Date('2026-11-23T09:00:00Z')
 
-function factsOf(kind: MessageKind, over: { backer?: object; campaign?: object; order?: object; data?: object } = {}): MailFacts {
+function factsOf(
+  kind: MessageKind,
+  over: { backer?: object; campaign?: object; order?: object; data?: object; attempt?: object; shipment?: object } = {},
+): MailFacts {
   const order = {
     number: 12,
     status: 'open',
     version: 1,
     balance_due: 1500,
     ships: true,
-    has_payment_method: false,
+    payment_method: null,
+    address_warning: false,
     address: {
       name: 'Zoë Müller',
       line1: 'Musterstraße 7',
@@ -47,7 +51,10 @@ function factsOf(kind: MessageKind, over: { backer?: object; campaign?: object; 
       order_version: 1,
       balance_due: 1500,
       balance_change: 1500,
-      code: kind === 'owe_again' ? 'address_changed' : 'pledge_changed',
+      code: kind === 'owe_again' ? 'address_changed' : kind === 'charge_failed' ? 'insufficient_funds' : 'pledge_changed',
+      amount: 10832,
+      payment_method: { brand: 'visa', last4: '4242' },
+      decision: 'approved',
       ...over.data,
     },
     campaign: {
@@ -66,6 +73,19 @@ function factsOf(kind: MessageKind, over: { backer?: object; campaign?: object; 
     level_name: 'Core Pledge',
     order,
     notice: { due_at: new Date('2026-11-25T09:00:00Z'), state: 'scheduled' },
+    attempt: { amount: 10832, sent_at: new Date('2026-11-23T13:31:00Z'), decline_class: 'soft', ...over.attempt },
+    request: {
+      address: { ...order.address, line1: 'Neue Straße 1' },
+      answer: 'We caught the parcel in time.\nBest wishes!',
+    },
+    shipment: {
+      state: 'left',
+      carrier: 'DHL',
+      tracking_number: '00340434161094042557',
+      tracking_url: '',
+      lines: [{ name: 'Core Game', option: 'Deutsch', quantity: 2 }],
+      ...over.shipment,
+    },
     now,
   } as unknown as MailFacts
 }
@@ -157,6 +177,88 @@ test('owe again says how much and why; a notice says when, in the campaign\u2019
   expect(owing.subject).toBe('$15.00 is left to pay for your Tidebreakers order')
   expect(owing.text).toContain('Shipping to the new address costs more')
   expect(render('lock_notice').text).toContain('Wednesday, 25 November 2026 at 10:00 CET')
+})
+
+test('owe again says when it is charged, and to which card', () => {
+  expect(render('owe_again').text).toContain('There is no payment method on file. Put one in on your page')
+  const { text } = render('owe_again', { order: { payment_method: { brand: 'visa', last4: '4242' } } })
+  expect(text).toContain('We charge it to your Visa ending 4242 when the next orders are charged, and you get a receipt.')
+  const tiny = render('owe_again', { data: { balance_due: 12 } }).text
+  expect(tiny).toContain('too little to be charged to a card')
+  expect(tiny).not.toContain('no payment method')
+})
+
+test('a receipt says how much, when, which card and what for', () => {
+  const { subject, text } = render('receipt', {
+    order: { status: 'paid', balance_due: 0, settled: [{ account: 'card', amount: 10832 }] },
+  })
+  expect(subject).toBe('You paid $108.32 for your Tidebreakers order')
+  for (const part of [
+    'On Monday, 23 November 2026 at 14:31 CET we charged $108.32 to your Visa ending 4242.',
+    'Charged: $108.32',
+    '2 × Playmat',
+    'Paid by card: −$108.32',
+    'Still to pay: $0.00',
+    'Next, when the items are here, we make your address final',
+  ]) {
+    expect(text).toContain(part)
+  }
+  expect(text).not.toContain('left to pay')
+})
+
+test('a failed charge says why, that the order is safe, and what to do; lost and stolen read as declined only', () => {
+  const { subject, text } = render('charge_failed')
+  expect(subject).toBe('Your bank declined $108.32')
+  for (const part of [
+    'on Monday, 23 November 2026 at 14:31 CET we tried to charge your card for Tidebreakers. Your bank said: not enough funds. Nothing was charged, and your order is safe.',
+    'Card: Visa ending 4242',
+    'Still to pay: $15.00',
+    'Use another card:',
+    'The same page lets you try this card again.',
+    'If you do nothing, your order waits and is not packed.',
+  ]) {
+    expect(text).toContain(part)
+  }
+  const stolen = render('charge_failed', { data: { code: 'stolen_card' }, attempt: { decline_class: 'hard' } })
+  expect(stolen.text).toContain('Your bank declined the charge. Nothing was charged, and your order is safe.')
+  expect(`${stolen.text}${stolen.html}`).not.toMatch(/stolen|try this card/)
+  expect(render('charge_failed', { attempt: { decline_class: 'hard' } }).text).toContain('please use another one')
+})
+
+test('amounts have the decimals of their currency', () => {
+  expect(render('receipt', { campaign: { currency: 'JPY' } }).subject).toBe('You paid ¥10,832 for your Tidebreakers order')
+  expect(render('charge_failed', { campaign: { currency: 'KWD' } }).subject).toBe('Your bank declined KWD 10.832')
+})
+
+test('a notice of the final address shows the address and what looks unusual in it', () => {
+  const { text } = render('finalize_notice')
+  expect(text).toContain('we make your address final on Wednesday, 25 November 2026 at 10:00 CET.')
+  expect(text).toContain('10115 Berlin')
+  expect(text).toContain('your parcel goes there')
+  const odd = factsOf('finalize_notice', { order: { address_warning: true } })
+  if (odd.order?.address) odd.order.address.postcode = '1011'
+  expect(renderMail(odd, LINK).text).toMatch(/Something in it looks unusual\. Enter .* like/)
+  expect(renderMail({ ...odd, kind: 'address_invalid' }, LINK).text).toMatch(/looks unusual:\n\nEnter .* like/)
+  expect(render('finalize_notice', { order: { ships: false } }).text).not.toContain('Berlin')
+})
+
+test('an answered request shows the new address or the creator\u2019s words', () => {
+  expect(render('change_request_answered').text).toContain('Neue Straße 1')
+  const declined = render('change_request_answered', { data: { decision: 'declined' } }).text
+  expect(declined).toContain('Our answer\n  We caught the parcel in time.\n  Best wishes!')
+  expect(declined).toContain('Musterstraße 7')
+})
+
+test('a tracking mail has number, link and contents; a link that is none is not one', () => {
+  const { text, html } = render('tracking')
+  const page = 'https://www.dhl.com/en/home/tracking.html?tracking-id=00340434161094042557'
+  expect(text).toContain(`Tracking at DHL:\n  ${page}`)
+  expect(html).toContain(`href="${page}"`)
+  expect(text).toContain('2 × Core Game, Deutsch')
+  const hostile = render('tracking', { shipment: { tracking_url: 'javascript:alert(1)' } })
+  expect(`${hostile.text}${hostile.html}`).not.toContain('javascript:')
+  const without = render('tracking', { shipment: { carrier: '', tracking_number: '' } })
+  expect(without.text).toContain('There is no tracking number for it.')
 })
 
 test('what was not collected is not called paid; a test campaign says so', () => {

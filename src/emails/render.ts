@@ -1,9 +1,15 @@
 import type { MessageKind } from '../domain/messages/kinds.ts'
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
+import { addressInvalid } from './address-invalid.ts'
 import { cancellation } from './cancellation.ts'
+import { changeRequestAnswered } from './change-request-answered.ts'
 import { changedByStaff } from './changed-by-staff.ts'
+import { chargeFailed } from './charge-failed.ts'
 import { oneLine } from './clean.ts'
 import { confirmation } from './confirmation.ts'
+import { finalizeNotice } from './finalize-notice.ts'
+import { finalizeNoticeMoved } from './finalize-notice-moved.ts'
+import { finalizeNoticeWithdrawn } from './finalize-notice-withdrawn.ts'
 import { htmlOf } from './html.ts'
 import { invitation } from './invitation.ts'
 import type { Letter } from './letter.ts'
@@ -15,7 +21,10 @@ import { oweAgain } from './owe-again.ts'
 import { paymentMethodNeeded } from './payment-method-needed.ts'
 import { textOf } from './plain-text.ts'
 import { priceChanged } from './price-changed.ts'
+import { receipt } from './receipt.ts'
 import { reminder } from './reminder.ts'
+import { tracking } from './tracking.ts'
+import { trackingCorrected } from './tracking-corrected.ts'
 
 const LETTERS: Record<MessageKind, (facts: MailFacts) => Letter> = {
   invitation,
@@ -30,6 +39,15 @@ const LETTERS: Record<MessageKind, (facts: MailFacts) => Letter> = {
   cancellation,
   link,
   payment_method_needed: paymentMethodNeeded,
+  receipt,
+  charge_failed: chargeFailed,
+  finalize_notice: finalizeNotice,
+  finalize_notice_moved: finalizeNoticeMoved,
+  finalize_notice_withdrawn: finalizeNoticeWithdrawn,
+  address_invalid: addressInvalid,
+  change_request_answered: changeRequestAnswered,
+  tracking,
+  tracking_corrected: trackingCorrected,
 }
 
 export interface RenderedMail {

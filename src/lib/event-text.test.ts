@@ -50,6 +50,43 @@ test('a backer reads that the creator acted, never who', () => {
   )
 })
 
+test('a charge names its amount, its card and what the bank said', () => {
+  const bank = { kind: 'gateway', name: null }
+  const data = { attempt_id: 'a', amount: 10832, brand: 'visa', last4: '4242' }
+  const say = (more: Partial<ToldEvent>, reader: 'creator' | 'backer' = 'creator') =>
+    eventSentence(event({ actor: bank, data, ...more }), { ...telling, reader })
+  expect(say({ kind: 'charge_succeeded' })).toBe('The bank confirmed the charge of $108.32 (Visa ending 4242).')
+  expect(say({ kind: 'charge_failed', code: 'insufficient_funds' }, 'backer')).toBe(
+    'The bank declined the charge of $108.32 (Visa ending 4242): not enough funds.',
+  )
+  expect(say({ kind: 'charge_failed', code: 'stolen_card' })).toMatch(/: the card was reported stolen\.$/)
+  expect(say({ kind: 'charge_failed', code: 'stolen_card' }, 'backer')).toBe(
+    'The bank declined the charge of $108.32 (Visa ending 4242).',
+  )
+  expect(say({ kind: 'charge_refused', code: 'resource_missing' })).toBe(
+    'The bank did not carry out the charge of $108.32 (Visa ending 4242): the request did not pass, and nothing was taken.',
+  )
+  const run = { kind: 'run', name: null }
+  expect(say({ kind: 'start_charge', actor: run })).toBe('The charge run started a charge of $108.32 (Visa ending 4242).')
+  expect(say({ kind: 'charge_refused', actor: run, code: 'run_paused', data: {} })).toBe(
+    'The charge run did not carry out the charge: the charge run was paused before its turn came.',
+  )
+})
+
+test('cards, requests, runs and parcels have their words', () => {
+  const say = (more: Partial<ToldEvent>) => eventSentence(event(more), telling)
+  expect(say({ kind: 'payment_method_changed', data: { brand: 'visa', last4: '4242' } })).toBe('Ada put in Visa ending 4242.')
+  expect(say({ kind: 'noticed', from: 'paid' })).toBe('Ada gave notice of the final address.')
+  expect(say({ kind: 'noticed' })).toBe('Ada gave notice of the lock.')
+  expect(say({ kind: 'change_request_answered', data: { decision: 'approve' } })).toBe(
+    'Ada approved the request for another address.',
+  )
+  expect(say({ kind: 'charge_run_started', data: { orders: 1204, amount: 500 } })).toBe(
+    'Ada started a charge run of 1,204 orders, $5.00.',
+  )
+  expect(say({ kind: 'ready_orders_exported', data: { orders: 1 } })).toBe('Ada exported 1 order that is ready to ship.')
+})
+
 test('a kind nobody knows is shown, not hidden', () => {
   expect(eventSentence(event({ kind: 'some_new_kind' }), telling)).toBe('Ada some new kind.')
 })

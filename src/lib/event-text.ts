@@ -2,8 +2,10 @@
  * What happened, in words: the same on the creator's timeline, on the backer's page and in the API's answer.
  * A sentence is a subject ("Ada"), what they did ("locked the order") and, where there is more to say, why.
  */
+import { cardText } from './card-text.ts'
+import { declineText, hasDeclineText } from './decline-text.ts'
 import { formatMoney } from './money.ts'
-import { reasonText } from './reason-text.ts'
+import { hasReasonText, reasonText } from './reason-text.ts'
 
 /** What is needed of an event (domain/shared/events.ts); `reason` is staff's own words. */
 export interface ToldEvent {
@@ -36,10 +38,10 @@ const DID: Readonly<Record<string, Say>> = {
   complete_survey: (event, telling) => (isOwn(event) ? 'completed the survey' : `completed the survey for ${them(telling)}`),
   lock: 'locked the order',
   unlock: 'unlocked the order',
-  start_charge: 'started a charge',
-  charge_succeeded: 'confirmed the charge',
+  start_charge: (event, telling) => `started a charge${ofAmount(event, telling)}${toCard(event)}`,
+  charge_succeeded: (event, telling) => `confirmed the charge${ofAmount(event, telling)}${toCard(event)}`,
   nothing_owed: 'marked the order as paid',
-  charge_failed: 'declined the charge',
+  charge_failed: (event, telling) => `declined the charge${ofAmount(event, telling)}${toCard(event)}`,
   owe_again: 'made the order owe again',
   finalize_address: 'finalized the address',
   reopen_address: 'reopened the address',
@@ -50,16 +52,21 @@ const DID: Readonly<Record<string, Say>> = {
   order_changed: (event, telling) => `changed ${fieldWords(event)}${isOwn(event) ? '' : ` for ${them(telling)}`}`,
   address_changed: 'changed the address',
   pledge_changed: 'brought a changed pledge amount from the report',
-  payment_method_changed: 'changed the payment method',
+  payment_method_changed: (event) => `put in ${cardOf(event) ?? 'another payment method'}`,
   held: 'put the order on hold',
   released: 'released the order from hold',
   settled_outside: (event, telling) =>
     event.code === 'waived'
       ? `waived ${amountOf(event, telling)}`
       : `recorded ${amountOf(event, telling)} as paid in another way`,
-  noticed: 'gave notice of the lock',
-  notice_withdrawn: 'withdrew the notice of the lock',
-  left_open_by_notice: 'left the order open when the notice ran out',
+  noticed: (event) => `gave notice of ${noticeOf(event)}`,
+  notice_withdrawn: (event) => `withdrew the notice of ${noticeOf(event)}`,
+  left_open_by_notice: (event) =>
+    event.from === 'open' ? 'left the order open when the notice ran out' : 'left the address as it is when the notice ran out',
+  charge_refused: (event, telling) => `did not carry out the charge${ofAmount(event, telling)}${toCard(event)}`,
+  charge_booked_late: (event, telling) =>
+    `reported a charge${ofAmount(event, telling)}${toCard(event)} after the order had moved on`,
+  shipment_changed: 'corrected the tracking of a parcel',
   address_accepted: 'said that the address is right as it is',
   // of a backer
   backer_imported: (event) =>
@@ -77,12 +84,26 @@ const DID: Readonly<Record<string, Say>> = {
   pledge_withdrawn: 'withdrew the pledge',
   pledge_decided: (event) => (event.code === 'dropped' ? 'took the pledge as not paid' : 'took the pledge as collected'),
   mail_bounced: 'found that mail to this address bounces',
+  card_saved: (event) => `saved ${cardOf(event) ?? 'a card'}`,
+  change_requested: 'asked for another address',
+  change_request_answered: (event) =>
+    `${String(event.code ?? event.data.decision).startsWith('approve') ? 'approved' : 'declined'} the request for another address`,
+  change_request_withdrawn: 'took back the request for another address',
   // of the campaign
   campaign_created: 'made the campaign',
   campaign_changed: (event) => `changed ${fieldWords(event)} of the campaign`,
   prices_saved: 'said what the pledge paid for',
   import_applied: 'applied a report',
   lines_exported: 'exported the order lines',
+  ready_orders_exported: (event) =>
+    `exported ${counted(event.data.orders, 'order')} that ${event.data.orders === 1 ? 'is' : 'are'} ready to ship`,
+  charge_run_started: (event, telling) => `started a charge run${runScale(event, telling)}`,
+  charge_run_paused: 'paused the charge run',
+  charge_run_resumed: 'let the charge run go on',
+  charge_run_stopped: 'stopped the charge run',
+  charge_run_done: 'finished the charge run',
+  stock_counted: 'saved the stock on hand',
+  tracking_mails_sent: (event) => `mailed the tracking number of ${counted(event.data.shipments ?? event.data.queued, 'parcel')}`,
 }
 
 /** The words of one event. A kind without words is shown as its name, never hidden. */
@@ -121,15 +142,29 @@ function them({ reader }: Telling): string {
 }
 
 /** Kinds whose words tell their code. */
-const SAID_BY_ITSELF: ReadonlySet<string> = new Set(['settled_outside', 'backer_imported', 'pledge_decided'])
+const SAID_BY_ITSELF: ReadonlySet<string> = new Set([
+  'settled_outside',
+  'backer_imported',
+  'pledge_decided',
+  'change_request_answered',
+])
 
 function whyOf(event: ToldEvent, telling: Telling): string | null {
   const parts: string[] = []
   if (event.reason) parts.push(event.reason)
+  else if (event.kind === 'charge_failed' || event.kind === 'charge_refused') parts.push(...chargeWords(event, telling))
   else if (event.code && !SAID_BY_ITSELF.has(event.kind)) parts.push(codeWords(event.code))
   const change = balanceWords(event, telling)
   if (change) parts.push(change)
   return parts.length > 0 ? parts.join(' · ') : null
+}
+
+/** What the bank said; a code of the gateway that is no decline says nothing to a reader. */
+function chargeWords({ kind, code }: ToldEvent, { reader }: Telling): string[] {
+  if (code && hasReasonText(code)) return [reasonText(code)]
+  if (kind === 'charge_refused' && !(code && hasDeclineText(code))) return ['the request did not pass, and nothing was taken']
+  const { reason, says_why } = declineText(code ?? '', reader ?? 'creator')
+  return says_why ? [reason] : []
 }
 
 const CODES: Readonly<Record<string, string>> = {
@@ -155,6 +190,38 @@ function balanceWords(event: ToldEvent, telling: Telling): string | null {
 function amountOf(event: ToldEvent, telling: Telling): string {
   const { amount } = event.data
   return typeof amount === 'number' ? formatMoney(amount, telling.currency, telling.locale) : 'an amount'
+}
+
+/** " of $108.32"; nothing where the event has no amount. */
+function ofAmount(event: ToldEvent, telling: Telling): string {
+  return typeof event.data.amount === 'number' ? ` of ${amountOf(event, telling)}` : ''
+}
+
+/** "Visa ending 4242", where the event names a card. */
+function cardOf({ data }: ToldEvent): string | null {
+  const { brand, last4 } = data
+  return typeof brand === 'string' && typeof last4 === 'string' ? cardText({ brand, last4 }) : null
+}
+
+function toCard(event: ToldEvent): string {
+  const card = cardOf(event)
+  return card ? ` (${card})` : ''
+}
+
+/** A notice names open orders for a lock, paid ones for the final address. */
+function noticeOf(event: ToldEvent): string {
+  return event.from === 'paid' ? 'the final address' : 'the lock'
+}
+
+/** "1 parcel", "1,204 parcels", "parcels" where nobody counted. */
+function counted(count: unknown, noun: string): string {
+  if (typeof count !== 'number') return `${noun}s`
+  return count === 1 ? `1 ${noun}` : `${new Intl.NumberFormat('en').format(count)} ${noun}s`
+}
+
+function runScale(event: ToldEvent, telling: Telling): string {
+  const { orders } = event.data
+  return typeof orders === 'number' ? ` of ${counted(orders, 'order')}, ${amountOf(event, telling)}` : ''
 }
 
 const FIELDS: Readonly<Record<string, string>> = {

@@ -8,6 +8,11 @@ export function operationDone(kind: string): string {
   return DONE[kind] ?? 'Done'
 }
 
+/** Whether a kind has words of its own; the test asks this for every kind there is. */
+export function hasOperationText(kind: string): boolean {
+  return Object.hasOwn(TITLES, kind) && Object.hasOwn(DONE, kind)
+}
+
 const TITLES: Readonly<Record<string, string>> = {
   lock: 'Locking orders',
   unlock: 'Unlocking orders',
@@ -21,6 +26,15 @@ const TITLES: Readonly<Record<string, string>> = {
   remind_backers: 'Mailing reminders',
   ask_payment_method: 'Asking for payment methods',
   import: 'Importing a report',
+  charge: 'Charging cards',
+  waive: 'Waiving small balances',
+  finalize_address: 'Finalizing addresses',
+  reopen_address: 'Reopening addresses',
+  finalize_notice: 'Giving notice of the final address',
+  ship: 'Marking orders as shipped',
+  undo_ship: 'Undoing shipping',
+  apply_tracking: 'Applying a tracking file',
+  tracking_mails: 'Mailing tracking numbers',
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -36,4 +50,13 @@ const DONE: Readonly<Record<string, string>> = {
   remind_backers: 'Reminded',
   ask_payment_method: 'Mailed',
   import: 'Imported',
+  charge: 'Charged',
+  waive: 'Waived what was left of',
+  finalize_address: 'Finalized',
+  reopen_address: 'Reopened',
+  finalize_notice: 'Gave notice to',
+  ship: 'Marked as shipped',
+  undo_ship: 'Took back',
+  apply_tracking: 'Marked as shipped',
+  tracking_mails: 'Mailed',
 }

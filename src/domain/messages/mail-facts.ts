@@ -1,13 +1,15 @@
 import type { Row } from '../../db/types.ts'
+import { hasPaymentMethod } from '../backers/filter.ts'
 import type { Quote } from '../orders/price-order.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
 import type { Address } from '../shipping/address.ts'
-import type { MessageKind } from './kinds.ts'
+import { MESSAGE_KINDS, type MessageKind } from './kinds.ts'
+import { loadMailCauses, type MailCauses } from './mail-causes.ts'
 import type { Message } from './outbox.ts'
 
 /** All that a mail is written from, read when it is sent. Nothing of it is stored with the message. */
-export interface MailFacts {
+export interface MailFacts extends MailCauses {
   kind: MessageKind
   /** what the cause of the mail left with it: ids, amounts, codes and dates */
   data: Record<string, unknown>
@@ -15,8 +17,6 @@ export interface MailFacts {
   backer: Row<'backers'>
   level_name: string | null
   order: OrderFacts | null
-  /** the notice that the mail is about */
-  notice: Row<'notices'> | null
   now: Date
 }
 
@@ -27,8 +27,11 @@ export interface OrderFacts {
   balance_due: number
   quote: Quote
   address: Address | null
+  /** something in the address looks unusual, and nobody said that it is right */
+  address_warning: boolean
   ships: boolean
-  has_payment_method: boolean
+  /** the card that is charged next; null where none is usable */
+  payment_method: { brand: string; last4: string } | null
   lines: { name: string; option: string; quantity: number }[]
   settled: { account: string; amount: number }[]
 }
@@ -51,16 +54,6 @@ export async function loadMailFacts(db: Db, message: Message, now: Date): Promis
         .where('id', '=', backer.level_id)
         .executeTakeFirst()
     : null
-  const notice_id = message.data.notice_id
-  const notice =
-    typeof notice_id === 'string'
-      ? await db
-          .selectFrom('notices')
-          .selectAll()
-          .where('campaign_id', '=', campaign_id)
-          .where('id', '=', notice_id)
-          .executeTakeFirst()
-      : null
   return {
     kind: message.kind as MessageKind,
     data: message.data,
@@ -68,7 +61,7 @@ export async function loadMailFacts(db: Db, message: Message, now: Date): Promis
     backer,
     level_name: level?.name ?? null,
     order: await loadOrder(db, backer),
-    notice: notice ?? null,
+    ...(await loadMailCauses(db, message)),
     now,
   }
 }
@@ -98,14 +91,16 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
     .where('account', 'in', ['settled_outside', 'credit', 'card'])
     .groupBy('account')
     .execute()
-  const method = order.payment_method_id
-    ? await db
-        .selectFrom('payment_methods')
-        .select('state')
-        .where('campaign_id', '=', order.campaign_id)
-        .where('id', '=', order.payment_method_id)
-        .executeTakeFirst()
-    : null
+  const method = await db
+    .selectFrom('orders as o')
+    .innerJoin('payment_methods as p', (join) =>
+      join.onRef('p.campaign_id', '=', 'o.campaign_id').onRef('p.id', '=', 'o.payment_method_id'),
+    )
+    .select(['p.brand', 'p.last4'])
+    .where('o.campaign_id', '=', order.campaign_id)
+    .where('o.id', '=', order.id)
+    .where(hasPaymentMethod)
+    .executeTakeFirst()
   return {
     number: order.number,
     status: order.status,
@@ -113,8 +108,9 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
     balance_due: order.balance_due,
     quote: order.quote as Quote,
     address: order.address as Address | null,
+    address_warning: order.address_warning,
     ships: order.ships,
-    has_payment_method: method?.state === 'usable',
+    payment_method: method ?? null,
     lines,
     settled: settled.map(({ account, amount }) => ({ account, amount: Number(amount) })),
   }
@@ -132,19 +128,33 @@ export function whyNotMail(facts: MailFacts): string | null {
     if (order?.status === 'canceled') return 'order_canceled'
   }
   if (kind === 'reminder' && backer.survey === 'completed') return 'already_answered'
-  if (kind === 'payment_method_needed' && order?.has_payment_method) return 'payment_method_there'
-  if ((kind === 'lock_notice' || kind === 'lock_notice_moved') && facts.notice?.state !== 'scheduled') return 'notice_over'
   if (NEEDS_ORDER.has(kind) && !order) return 'no_order'
-  return null
+  return order ? whyUntrue(facts, order) : null
 }
 
-const NEEDS_ORDER: ReadonlySet<MessageKind> = new Set([
-  'confirmation',
-  'changed_by_staff',
-  'owe_again',
-  'price_changed',
-  'lock_notice',
-  'lock_notice_moved',
-  'lock_notice_withdrawn',
-  'payment_method_needed',
-])
+/** What has become untrue since the mail was queued. */
+function whyUntrue({ kind, notice, shipment }: MailFacts, order: OrderFacts): string | null {
+  switch (kind) {
+    case 'payment_method_needed':
+      return order.payment_method ? 'payment_method_there' : null
+    case 'lock_notice':
+    case 'lock_notice_moved':
+    case 'finalize_notice':
+    case 'finalize_notice_moved':
+      return notice?.state === 'scheduled' ? null : 'notice_over'
+    case 'owe_again':
+      return order.balance_due > 0 ? null : 'nothing_owed'
+    case 'charge_failed':
+      return order.status === 'errored' ? null : 'charge_settled'
+    case 'address_invalid':
+      return order.status === 'paid' && order.ships && (!order.address || order.address_warning) ? null : 'address_mended'
+    case 'tracking':
+      return shipment?.state === 'left' ? null : 'shipping_undone'
+    default:
+      return null
+  }
+}
+
+/** About the backer alone; all other mails are about an order. */
+const WITHOUT_ORDER: readonly MessageKind[] = ['invitation', 'reminder', 'cancellation', 'link']
+const NEEDS_ORDER: ReadonlySet<MessageKind> = new Set(MESSAGE_KINDS.filter((kind) => !WITHOUT_ORDER.includes(kind)))

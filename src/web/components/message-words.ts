@@ -15,6 +15,15 @@ export const MESSAGE_LABEL: Record<MessageKind, string> = {
   cancellation: 'Canceled',
   link: 'Link sent again',
   payment_method_needed: 'Payment method needed',
+  receipt: 'Receipt',
+  charge_failed: 'Charge failed',
+  finalize_notice: 'Notice of the final address',
+  finalize_notice_moved: 'Notice of the final address moved',
+  finalize_notice_withdrawn: 'Notice of the final address withdrawn',
+  address_invalid: 'Address needs a look',
+  change_request_answered: 'Change request answered',
+  tracking: 'Tracking',
+  tracking_corrected: 'Tracking taken back',
 }
 
 export type ShownMessageState = 'queued' | 'sending' | 'sent' | 'failed' | 'bounced' | 'suppressed'

@@ -25,6 +25,8 @@ export type Config = {
   gateway: GatewayAddress | 'simulator'
   /** How long a call to the gateway may take. */
   gatewayTimeoutMs: number
+  /** How many cards are charged in a second, at most. */
+  chargesPerSecond: number
   isTest: boolean
 }
 
@@ -36,6 +38,9 @@ const defaultMailPerSecond = 10
 export const stripeHost = 'api.stripe.com'
 /** Simulators on this machine take any test key. */
 const simulatorKey = 'sk_test_simulator'
+
+/** A gateway takes about 25 a second of one account. */
+const defaultChargesPerSecond = 20
 
 const optionalText = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional())
 const postgresUrl = optionalText.refine((value) => !value || /^postgres(ql)?:\/\//.test(value), {
@@ -62,6 +67,7 @@ const environment = z.object({
   ROLES: optionalText.refine((value) => !value || value.split(',').every((role) => ['web', 'worker'].includes(role.trim())), {
     error: 'must be web, worker, or web,worker',
   }),
+  CHARGES_PER_SECOND: z.preprocess((value) => value || undefined, z.coerce.number().min(0.1).max(500).optional()),
   AFTERFUND_TEST: optionalText,
   STRIPE_HOST: optionalText.refine((value) => !value || URL.parse(`http://${value}`)?.hostname === value.toLowerCase(), {
     error: 'must be the name of a machine, without http:// and without a port',
@@ -112,6 +118,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
     gateway: gatewayOf(values),
     gatewayTimeoutMs: values.GATEWAY_TIMEOUT_MS ?? 30_000,
+    chargesPerSecond: values.CHARGES_PER_SECOND ?? defaultChargesPerSecond,
     isTest: values.AFTERFUND_TEST === '1',
   }
 }

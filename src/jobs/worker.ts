@@ -3,7 +3,10 @@ import { findImportsToRead } from '../domain/imports/find-waiting.ts'
 import { hasMailUnderWay } from '../domain/messages/outbox.ts'
 import { findWaitingOperations } from '../domain/operations/run-state.ts'
 import { findDueNotices } from '../domain/orders/notices.ts'
+import { findCampaignsWithAttempts } from '../domain/payments/attempts.ts'
+import { findRunsUnderWay } from '../domain/payments/feed-charge-run.ts'
 import { findDueCardSessions } from '../domain/payments/read-card-sessions.ts'
+import { chargeOrders } from './charge-orders.ts'
 import { checkCardSessions } from './check-card-sessions.ts'
 import { deliverMessages } from './deliver-messages.ts'
 import { queueNames } from './enqueue.ts'
@@ -29,7 +32,9 @@ export function createWorker(deps: Parts): Worker {
   const mail = oneAtATime(deliveryOf(deps, () => isStopping))
   const steps = oneAtATime(() => runSteps(deps))
   const imports = oneAtATime(() => readWaitingImports(deps))
+  const charges = oneAtATime(() => chargeOrders(deps, () => isStopping))
   const cards = oneAtATime(() => checkCardSessions(deps, () => isStopping))
+  const lanes = [mail, steps, imports, charges, cards]
 
   const watched = (lane: Lane) =>
     lane.run().then(
@@ -41,7 +46,7 @@ export function createWorker(deps: Parts): Worker {
     )
   // Each in its own time: mails may leave slowly for hours, a large upload takes half a minute, and a notice waits for neither.
   const look = async () => {
-    if (!isStopping) await Promise.all([mail, steps, imports, cards].map(watched))
+    if (!isStopping) await Promise.all(lanes.map(watched))
   }
 
   return {
@@ -58,7 +63,7 @@ export function createWorker(deps: Parts): Worker {
         clearInterval(timer)
         await Promise.all(queueNames.map((name) => deps.boss.offWork(name, { wait: false })))
       }
-      await Promise.all([mail.idle(), steps.idle(), imports.idle(), cards.idle()])
+      await Promise.all(lanes.map((lane) => lane.idle()))
     },
     async runDue() {
       let done = 1
@@ -67,16 +72,19 @@ export function createWorker(deps: Parts): Worker {
         done = await mail.run()
         done += await steps.run()
         done += await imports.run()
+        done += await charges.run()
         done += await cards.run()
       }
     },
     async isIdle() {
       const now = deps.clock.now()
-      if ([mail, steps, imports, cards].some((lane) => lane.isBusy()) || (await hasMailUnderWay(deps.db, now))) return false
+      if (lanes.some((lane) => lane.isBusy()) || (await hasMailUnderWay(deps.db, now))) return false
       const waiting = [
         await findDueNotices(deps.db, now),
         await findWaitingOperations(deps.db),
         await findImportsToRead(deps.db),
+        await findRunsUnderWay(deps.db),
+        await findCampaignsWithAttempts(deps.db, now),
         await findDueCardSessions(deps.db, now),
       ]
       return waiting.every((rows) => rows.length === 0)

@@ -8,10 +8,8 @@ import type { Db } from '../shared/tx.ts'
  * only (promises.md, Test and live); the program writes the account and mode in use when it starts (record-gateway.ts).
  */
 export async function isChargingSetUp(db: Db, campaign: Pick<Campaign, 'mode'>): Promise<boolean> {
-  const { rows } = await sql<{ account: string | null; mode: string | null }>`select value->>'account' as account,
-      value->>'mode' as mode from settings where key = 'gateway'`.execute(db)
-  const gateway = rows[0]
-  return gateway?.account !== null && gateway !== undefined && (gateway.mode ?? 'test') === campaign.mode
+  const { account, mode } = await readGateway(db)
+  return account !== null && mode === campaign.mode
 }
 
 /** Refuses to charge anything where no gateway of the campaign's mode is in use (`charging_not_set_up`). */
@@ -20,5 +18,16 @@ export async function refuseWithoutGateway(db: Db, campaign: Pick<Campaign, 'mod
   throw new DomainError('charging_not_set_up', 'Charging is not set up for this campaign, so no card can be charged.')
 }
 
-/** The gateway account in use, as an SQL expression; null before the program has reached one. */
+/** The gateway account in use: saved cards and attempts of another one wait until it is in use again. Null before one was reached. */
+export async function readAccountInUse(db: Db): Promise<string | null> {
+  return (await readGateway(db)).account
+}
+
+async function readGateway(db: Db): Promise<{ account: string | null; mode: string }> {
+  const row = await db.selectFrom('settings').select('value').where('key', '=', 'gateway').executeTakeFirst()
+  const value = (row?.value ?? {}) as { account?: string | null; mode?: string }
+  return { account: value.account ?? null, mode: value.mode ?? 'test' }
+}
+
+/** The same as an SQL expression. */
 export const accountInUse: RawBuilder<string | null> = sql`(select s.value->>'account' from settings s where s.key = 'gateway')`

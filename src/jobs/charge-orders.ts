@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import type { Deps } from '../deps.server.ts'
+import { findCampaignsWithAttempts, type TakenAttempt, takeAttempts } from '../domain/payments/attempts.ts'
+import { type RunKey, saveProgress } from '../domain/payments/charge-run-state.ts'
+import { readAccountInUse } from '../domain/payments/charging.ts'
+import { feedChargeRun, findRunsUnderWay, slowDown } from '../domain/payments/feed-charge-run.ts'
+import type { ChargeAnswer } from '../domain/payments/gateway.ts'
+import { type AnsweredAttempt, settleAttempts } from '../domain/payments/settle-attempts.ts'
+import { inTransaction } from '../domain/shared/tx.ts'
+import { askGateway } from './ask-gateway.ts'
+
+export type ChargeParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gateway' | 'config'>
+
+/** So many calls are in flight at once: at 20 a second and a second each there is room to spare. */
+const IN_FLIGHT = 30
+/** What is taken is sent within about this time, well within the lease. */
+const AHEAD_MS = 500
+/** What a lease has beside the longest call: waiting for its turn, and booking the answer. */
+const LEASE_SPARE_MS = 8_000
+const SAVE_EVERY_MS = 3_000
+/** Booking waits for whoever holds the order just now, a bulk step included: an answer is never given up lightly. */
+const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
+
+/**
+ * The lane of charges: feeds the runs under way, sends attempts in their pace, backers' own first, books the answers, and asks again
+ * about those nobody knows. Returns when nothing is left to do now; when the program stops, what is in flight is finished and booked.
+ * No transaction is open during a call. Answers how much it did.
+ */
+export async function chargeOrders(app: ChargeParts, isStopping: () => boolean): Promise<number> {
+  const flight = createFlight(app)
+  let done = 0
+  for (;;) {
+    const launched = isStopping() ? 0 : await launch(app, flight)
+    const fed = isStopping() || launched > 0 || flight.size() >= IN_FLIGHT ? 0 : await feedRuns(app, flight)
+    done += launched + fed
+    if (launched === 0 && fed === 0) {
+      if (flight.size() === 0) break
+      await flight.next()
+    }
+    await flight.book()
+  }
+  await flight.saveProgress()
+  return done
+}
+
+async function feedRuns(app: ChargeParts, flight: Flight): Promise<number> {
+  let fed = 0
+  for (const { pace, ...key } of await findRunsUnderWay(app.db)) {
+    flight.pace(pace)
+    fed += (await inTransaction(app, (tx) => feedChargeRun(tx, key), booking)).orders
+    flight.touch(key)
+  }
+  return fed
+}
+
+async function launch(app: ChargeParts, flight: Flight): Promise<number> {
+  let launched = 0
+  for (const campaign_id of await findCampaignsWithAttempts(app.db, app.clock.now())) {
+    const limit = Math.min(IN_FLIGHT - flight.size(), flight.room())
+    if (limit <= 0) break
+    const take = { lease_id: randomUUID(), lease_ms: app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
+    const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
+    const account = await readAccountInUse(app.db)
+    for (const attempt of taken) flight.start(attempt, account)
+    launched += taken.length
+  }
+  return launched
+}
+
+interface Flight {
+  size(): number
+  /** how many more may be taken now without waiting long for their turn */
+  room(): number
+  pace(per_second: number): void
+  start(attempt: TakenAttempt, account: string | null): void
+  /** resolves when a call has been answered */
+  next(): Promise<void>
+  book(): Promise<void>
+  touch(key: RunKey): void
+  saveProgress(): Promise<void>
+}
+
+type Answered = AnsweredAttempt & { attempt: TakenAttempt; answer: ChargeAnswer }
+
+function createFlight(app: ChargeParts): Flight {
+  const calls = new Set<Promise<void>>()
+  const answered: Answered[] = []
+  const touched = new Map<string, RunKey>()
+  let gap = 1000 / app.config.chargesPerSecond
+  let turn = 0
+  let saved = performance.now()
+
+  const call = async (attempt: TakenAttempt, account: string | null, at: number) => {
+    const wait = at - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    answered.push({ attempt, attempt_id: attempt.id, answer: await askGateway(app, attempt, account) })
+  }
+  const saveProgressOf = async () => {
+    saved = performance.now()
+    for (const [id, key] of [...touched]) {
+      touched.delete(id)
+      await inTransaction(app, (tx) => saveProgress(tx, key))
+    }
+  }
+  return {
+    size: () => calls.size,
+    room: () => Math.ceil((AHEAD_MS - Math.max(0, turn - performance.now())) / gap),
+    pace(per_second) {
+      gap = 1000 / Math.min(per_second, app.config.chargesPerSecond)
+    },
+    start(attempt, account) {
+      const at = Math.max(performance.now(), turn)
+      turn = at + gap
+      const started = call(attempt, account, at).finally(() => calls.delete(started))
+      calls.add(started)
+    },
+    async next() {
+      if (answered.length === 0 && calls.size > 0) await Promise.race(calls)
+    },
+    async book() {
+      const batch = answered.splice(0)
+      for (const campaign_id of new Set(batch.map(({ attempt }) => attempt.campaign_id))) {
+        await bookAnswers(
+          app,
+          campaign_id,
+          batch.filter(({ attempt }) => attempt.campaign_id === campaign_id),
+        )
+      }
+      for (const { attempt } of batch) {
+        const { campaign_id, run_id } = attempt
+        if (run_id) touched.set(run_id, { campaign_id, run_id })
+      }
+      if (performance.now() - saved > SAVE_EVERY_MS) await saveProgressOf()
+    },
+    touch: (key) => void touched.set(key.run_id, key),
+    saveProgress: saveProgressOf,
+  }
+}
+
+async function bookAnswers(app: ChargeParts, campaign_id: string, batch: Answered[]): Promise<void> {
+  const slowed = batch.flatMap(({ attempt, answer }) =>
+    answer.answer === 'unknown' && answer.slow_down && attempt.run_id ? [attempt.run_id] : [],
+  )
+  await inTransaction(
+    app,
+    async (tx) => {
+      await settleAttempts(tx, campaign_id, batch)
+      for (const run_id of new Set(slowed)) await slowDown(tx, { campaign_id, run_id })
+    },
+    booking,
+  )
+}

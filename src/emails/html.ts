@@ -67,7 +67,9 @@ function person(text: string): string {
 
 function factsTable(facts: Letter['facts']): string {
   if (facts.length === 0) return ''
-  const rows = facts.map(({ label, value }) => row(escapeHtml(label), person(value), 'font-weight:600'))
+  const rows = facts.map(({ label, value }) =>
+    row(`<span style="white-space:nowrap">${escapeHtml(label)}</span>`, person(value), 'font-weight:600'),
+  )
   return table(rows, 'margin:4px 0 6px')
 }
 

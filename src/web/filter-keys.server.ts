@@ -6,21 +6,19 @@ import type { FilterKey } from './components/filter-terms.ts'
 /** What the filter field knows of this campaign, with the values to choose from. */
 export function filterKeys(catalog: Catalog): FilterKey[] {
   const named = (rows: { id: string; name: string }[]) => rows.map(({ id, name }) => ({ value: id, label: name }))
+  const skus = catalog.items.flatMap((item) =>
+    item.skus.map(({ id, code, option_name }) => ({
+      value: id,
+      label: [code, item.name, option_name].filter(Boolean).join(' · '),
+    })),
+  )
   return [
     { key: 'status', values: ORDER_STATUSES.map((value) => ({ value, label: STATUS[value].label })) },
     { key: 'survey', values: SURVEY_STATES.map((value) => ({ value, label: SURVEY_LABEL[value] })) },
     { key: 'level', values: [...named(catalog.levels), { value: 'none', label: 'No reward' }] },
     { key: 'country', values: countriesByName() },
-    {
-      key: 'sku',
-      label: 'SKU',
-      values: catalog.items.flatMap((item) =>
-        item.skus.map(({ id, code, option_name }) => ({
-          value: id,
-          label: [code, item.name, option_name].filter(Boolean).join(' · '),
-        })),
-      ),
-    },
+    { key: 'sku', label: 'SKU', values: skus },
+    { key: 'only_sku', label: 'only these SKUs', values: skus },
     { key: 'addon', label: 'add-on', values: named(catalog.addons) },
     { key: 'hold', label: 'on hold', values: yesNo() },
     {
@@ -47,6 +45,7 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
         { value: 'bounced', label: 'Bounced' },
       ],
     },
+    { key: 'failure', label: 'charge failed with', hint: 'the bank’s code: insufficient_funds, expired_card, …' },
     { key: 'pledge', label: 'pledged status', hint: 'as the report says it: collected, dropped, …' },
     { key: 'has_order', label: 'has an order', values: yesNo() },
     { key: 'operation', label: 'part of operation' },

@@ -34,8 +34,16 @@ export const paths = {
   orders_csv: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders.csv`, query),
   /** `name`: lock, unlock, cancel, nothing_owed, hold, release. */
   orders_transition: (id: string, name: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/${name}`, query),
+  waive: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/waive`, query),
   order: (id: string, orderId: string) => `${campaign(id)}/orders/${orderId}`,
   order_part: (id: string, orderId: string, part: 'address' | 'settle') => `${campaign(id)}/orders/${orderId}/${part}`,
+  charges: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/charges`, query),
+  new_charge: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/new`, query),
+  charge: (id: string, runId: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/${runId}`, query),
+  /** The run's numbers as a stream of events. */
+  charge_live: (id: string, runId: string) => `${campaign(id)}/charges/${runId}/live`,
+  charge_orders: (id: string, runId: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/${runId}/orders`, query),
+  charge_orders_csv: (id: string, runId: string) => `${campaign(id)}/charges/${runId}/orders.csv`,
   operations: (id: string) => `${campaign(id)}/operations`,
   operation: (id: string, operationId: string) => `${campaign(id)}/operations/${operationId}`,
   notice: (id: string, noticeId: string) => `${campaign(id)}/notices/${noticeId}`,
@@ -78,6 +86,14 @@ export const paths = {
   pledge: (campaignId: string, backerId: string, query: Query = {}) => withQuery(`/b/${campaignId}/${backerId}`, query),
   pledge_step: (campaignId: string, backerId: string, step: SurveyStep, query: Query = {}) =>
     withQuery(`/b/${campaignId}/${backerId}/${step}`, query),
+  /** Posted to: leads to the gateway's hosted page. */
+  pledge_card: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/card`,
+  /** Where the hosted page leads back to. */
+  pledge_card_return: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/card/return`,
+  /** Posted to: charges the card on file again. */
+  pledge_retry: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/retry`,
+  /** Asks for another address once it is final. */
+  pledge_change_request: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/change-request`,
   lost_link: (campaignId: string) => `/c/${campaignId}/link`,
   /** The survey or the order as its backer sees it, for staff; nothing can be pressed there. */
   backer_view: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}/view`,

@@ -25,6 +25,7 @@ export const filterSchema = z
     hold: z.enum(['yes', 'no']),
     payment_method: z.enum(['missing', 'usable']).describe('missing: something is owed and no usable payment method is on file'),
     balance: z.enum(['owed', 'zero', 'credit']),
+    failure: list(z.string().regex(/^[a-z0-9_]{1,80}$/)).describe('Errored, and the last charge failed with this code'),
     mail: z.enum(['ok', 'relay', 'bounced']),
     pledge: list(z.string().max(60)),
     operation: z.uuid().describe('Touched by this operation'),
@@ -66,6 +67,7 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   if (filter.payment_method === 'missing') parts.push(sql`(o.balance_due > 0 and not ${hasPaymentMethod})`)
   if (filter.payment_method === 'usable') parts.push(hasPaymentMethod)
   if (filter.balance) parts.push(balanceCondition(filter.balance))
+  if (filter.failure?.length) parts.push(failureCondition(filter.failure))
   if (filter.mail) parts.push(sql`b.email_state = ${filter.mail}`)
   if (filter.pledge?.length) parts.push(sql`b.pledge_status = any(${filter.pledge}::text[])`)
   if (filter.operation) parts.push(operationCondition(filter.operation))
@@ -104,6 +106,13 @@ function levelCondition(levels: string[]): RawBuilder<boolean> {
 function balanceCondition(balance: 'owed' | 'zero' | 'credit'): RawBuilder<boolean> {
   if (balance === 'owed') return sql`o.balance_due > 0`
   return balance === 'zero' ? sql`o.balance_due = 0` : sql`o.balance_due < 0`
+}
+
+/** The last try is what made it errored. */
+function failureCondition(codes: string[]): RawBuilder<boolean> {
+  return sql`(o.status = 'errored' and (select a.code from payment_attempts a
+    where a.campaign_id = o.campaign_id and a.order_id = o.id and a.state = 'declined'
+    order by a.number desc limit 1) = any(${codes}::text[]))`
 }
 
 function operationCondition(id: string): RawBuilder<boolean> {

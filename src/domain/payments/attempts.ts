@@ -73,7 +73,7 @@ export async function listAttempts(
   const place = readCursor(input.cursor, 'newest', 1)
   // Ids are UUIDv7, so they ascend in time.
   const parts = [
-    place ? sql`a.id < ${place[0]}::uuid` : sql`true`,
+    place ? sql`a.id::text < ${place[0]}` : sql`true`,
     input.order_id ? sql`a.order_id = ${input.order_id}` : sql`true`,
     input.run_id ? sql`a.run_id = ${input.run_id}` : sql`true`,
     input.states?.length ? sql`a.state = any(${[...input.states]}::text[])` : sql`true`,

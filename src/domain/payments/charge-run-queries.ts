@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { notFound } from '../shared/errors.ts'
+import { invalid, notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
 import type { RunState } from './charge-run-state.ts'
@@ -54,8 +54,9 @@ export interface RunOrder {
   at: Date | null
 }
 
-/** The state of `r`, charge_run_orders, with its attempt `a`. */
-const shownState = sql`case when r.state = 'charging' and a.state = 'unknown' then 'unknown' else r.state end`
+/** The state of `r`, charge_run_orders, with its attempt `a`. What owes nothing is dealt with first, and no card of it is counted before. */
+const shownState = sql`case when r.state = 'charging' and a.state = 'unknown' then 'unknown'
+  when r.state = 'waiting' and r.amount <= 0 then 'nothing_owed' else r.state end`
 const joins = sql`charge_run_orders r
   left join payment_attempts a on a.campaign_id = r.campaign_id and a.id = r.attempt_id`
 
@@ -64,7 +65,7 @@ export async function listChargeRuns(db: Db, campaign_id: string, input: PageInp
   const size = pageSize(input)
   const place = readCursor(input.cursor, 'newest', 1)
   // Ids are UUIDv7, so they ascend in time.
-  const runs = await readRuns(db, campaign_id, place ? sql`u.id < ${place[0]}::uuid` : sql`true`, size + 1)
+  const runs = await readRuns(db, campaign_id, place ? sql`u.id::text < ${place[0]}` : sql`true`, size + 1)
   return cutPage(runs, size, (run) => writeCursor('newest', [run.id]))
 }
 
@@ -73,7 +74,7 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
   const [run] = await readRuns(db, campaign_id, sql`u.id = ${id}`, 1)
   if (!run) throw notFound('charge run')
   const { rows: reasons } = await sql<{ state: string; code: string; count: number; amount: number }>`select r.state,
-      coalesce(r.code, 'unknown') as code, count(*)::int as count, sum(r.amount)::bigint as amount
+      coalesce(r.code, 'unknown') as code, count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount
     from charge_run_orders r where r.campaign_id = ${campaign_id} and r.run_id = ${id} and r.state in ('declined', 'refused', 'left_out')
     group by 1, 2 order by 3 desc, 2`.execute(db)
   const latest = await readRunOrders(db, campaign_id, id, {
@@ -99,7 +100,7 @@ async function readRuns(db: Db, campaign_id: string, where: RawBuilder<unknown>,
   >`select u.id, u.state, u.pause_code, u.retry_errored, u.pace,
       jsonb_build_object('kind', 'staff', 'name', p.name) as actor, u.created_at, u.finished_at,
       (select jsonb_agg(jsonb_build_object('state', n.state, 'count', n.count, 'amount', n.amount)) from (
-        select ${shownState} as state, count(*)::int as count, sum(r.amount)::bigint as amount from ${joins}
+        select ${shownState} as state, count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount from ${joins}
         where r.campaign_id = u.campaign_id and r.run_id = u.id group by 1) n) as counts
     from charge_runs u left join accounts p on p.id = u.actor_id
     where u.campaign_id = ${campaign_id} and ${where} order by u.id desc limit ${limit}`.execute(db)
@@ -113,7 +114,8 @@ async function readRuns(db: Db, campaign_id: string, where: RawBuilder<unknown>,
 }
 
 export interface RunOrderFilter {
-  state?: RunOrderState | undefined
+  /** any of these */
+  states?: readonly RunOrderState[] | undefined
   code?: string | undefined
 }
 
@@ -126,15 +128,21 @@ export async function listRunOrders(
   const size = pageSize(input)
   const place = readCursor(input.cursor, 'number', 1)
   const rows = await readRunOrders(db, key.campaign_id, key.run_id, {
-    where: sql`${matching(input)} and ${place ? sql`r.number > ${Number(place[0])}` : sql`true`}`,
+    where: sql`${matching(input)} and ${place ? sql`r.number > ${numberOf(place[0])}` : sql`true`}`,
     order: sql`r.number`,
     limit: size + 1,
   })
   return cutPage(rows, size, (row) => writeCursor('number', [row.order.number]))
 }
 
-function matching({ state, code }: RunOrderFilter): RawBuilder<unknown> {
-  return sql`(${state ? sql`${shownState} = ${state}` : sql`true`} and ${code ? sql`r.code = ${code}` : sql`true`})`
+function numberOf(text: string | undefined): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number)) throw invalid('This cursor is none. Start again without one.', [], 'cursor_invalid')
+  return number
+}
+
+function matching({ states, code }: RunOrderFilter): RawBuilder<unknown> {
+  return sql`(${states?.length ? sql`${shownState} = any(${[...states]}::text[])` : sql`true`} and ${code ? sql`r.code = ${code}` : sql`true`})`
 }
 
 const CHUNK = 2_000

@@ -14,7 +14,7 @@ import { requireCampaign, requireDesk } from './session.server.ts'
 export const links = () => [{ rel: 'stylesheet', href: deskCss }]
 
 /** What these name in an address is an id; anything else names nothing, and is never asked of the database. */
-const NAMES_OF_IDS = ['campaign', 'order', 'backer', 'notice', 'operation', 'import', 'message', 'mail']
+const NAMES_OF_IDS = ['campaign', 'order', 'backer', 'notice', 'operation', 'run', 'import', 'message', 'mail']
 
 export const middleware: MiddlewareFunction<Response>[] = [
   ({ params }) => {

@@ -4,7 +4,6 @@ import { NOTICE_HOURS, scheduleNotice } from '../../../domain/orders/notices.ts'
 import type { Selection } from '../../../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../../../domain/orders/transition-orders.ts'
 import { setLimits, type Tx } from '../../../domain/shared/tx.ts'
-import { isId } from '../../../lib/id.ts'
 import { warningSentence } from '../../../lib/warning-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { filterQuery } from '../../components/filter-terms.ts'
@@ -18,16 +17,9 @@ import { countText, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/transition'
+import { selectionOf } from './selection.server.ts'
 import { attempt, type Desk, requireCampaign } from './session.server.ts'
 import { type Deed, isDeed, WORDS } from './transition-words.ts'
-
-/** What the act is about: ticked orders (`id=…`), all that match a filter (`all=1`), or every order it can concern. */
-function selectionOf(request: Request): Selection {
-  const search = new URL(request.url).searchParams
-  const ids = search.getAll('id').filter(isId)
-  if (ids.length > 0 && !search.has('all')) return { ids: ids.slice(0, 5_000) }
-  return { filter: readBackerFilter(search).filter }
-}
 
 function deedOf(name: string): Deed {
   if (!isDeed(name)) throw data({ message: 'There is no such act.' }, { status: 404 })

@@ -1,0 +1,142 @@
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import type { ChargeRunPreview } from '../../domain/payments/charge-runs.ts'
+import { reasonText } from '../../lib/reason-text.ts'
+import { paths } from '../paths.ts'
+import { type Share, ShareBar } from '../ui/figures.tsx'
+import { Count, countText, Money, plural } from '../ui/numbers.tsx'
+import { Status } from './status.tsx'
+
+type Query = Record<string, string | string[]>
+
+interface Props {
+  campaign: { id: string; currency: string }
+  preview: ChargeRunPreview
+  /** the selection, for links to what can be done about those that stay */
+  query: Query
+}
+
+/** What a run would do, and what it would not: a bar, and one row per outcome with its count and a way to deal with it. */
+export function ChargePreview({ campaign, preview, query }: Props) {
+  const { charge, nothing_owed, left, errored_left_out } = preview
+  const staying = left.reduce((sum, one) => sum + one.count, 0)
+  const shares: Share[] = [
+    { label: 'Charged', count: charge.orders, status: 'paid' },
+    { label: 'Nothing owed', count: nothing_owed, status: 'shipped' },
+    { label: 'Stay as they are', count: staying + errored_left_out, tone: 'rest' },
+  ]
+  return (
+    <div>
+      <ShareBar
+        size="m"
+        label={`${countText(charge.orders)} cards are charged, ${countText(nothing_owed)} owe nothing, ${countText(staying + errored_left_out)} stay as they are`}
+        shares={shares}
+      />
+      <table className="outcomes">
+        <caption className="visually-hidden">Outcome by reason</caption>
+        <thead className="visually-hidden">
+          <tr>
+            <th scope="col">Outcome</th>
+            <th scope="col">Orders</th>
+            <th scope="col">What to do</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Row
+            what={
+              <>
+                <Status status="paid" /> once its card is charged, <Money minor={charge.amount} currency={campaign.currency} /> in
+                all
+              </>
+            }
+            count={charge.orders}
+            isLoud
+          />
+          {nothing_owed > 0 && (
+            <Row
+              what={
+                <>
+                  <Status status="paid" /> without asking the gateway, since nothing is owed
+                </>
+              }
+              count={nothing_owed}
+              isLoud
+            />
+          )}
+          {left.map((one) => (
+            <Row
+              key={one.code}
+              what={`stay as they are, ${reasonText(one.code)}`}
+              count={one.count}
+              deal={<Deal campaign_id={campaign.id} preview={preview} one={one} query={query} />}
+            />
+          ))}
+          {errored_left_out > 0 && (
+            <Row
+              what={
+                <>
+                  <Status status="errored" /> stay, not tried again by this run
+                </>
+              }
+              count={errored_left_out}
+              deal={<Link to={paths.new_charge(campaign.id, { ...query, retry: '1' })}>Try them again…</Link>}
+            />
+          )}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Row({ what, count, deal, isLoud }: { what: ReactNode; count: number; deal?: ReactNode; isLoud?: boolean }) {
+  return (
+    <tr>
+      <th scope="row">{what}</th>
+      <td>
+        {isLoud ? (
+          <b>
+            <Count of={count} />
+          </b>
+        ) : (
+          <Count of={count} />
+        )}
+      </td>
+      <td>{deal}</td>
+    </tr>
+  )
+}
+
+interface DealProps {
+  campaign_id: string
+  preview: ChargeRunPreview
+  one: ChargeRunPreview['left'][number]
+  query: Query
+}
+
+/** A way to deal with those that stay. */
+function Deal({ campaign_id, preview, one, query }: DealProps) {
+  const [sample] = one.sample_ids
+  if (one.code === 'payment_method_missing') {
+    const who = { all: '1', status: ['locked', 'errored'], payment_method: 'missing' }
+    return <Link to={paths.survey_ask(campaign_id, who)}>Mail them…</Link>
+  }
+  if (one.code === 'on_hold') {
+    return <Link to={paths.orders(campaign_id, { hold: 'yes', status: ['locked', 'errored'] })}>Look at the holds</Link>
+  }
+  if (one.code === 'below_minimum') {
+    return (
+      <Link to={paths.waive(campaign_id, query)}>
+        Waive {plural(preview.below_minimum.orders, 'small balance', 'small balances')}…
+      </Link>
+    )
+  }
+  if (!sample) return null
+  return <Link to={paths.order(campaign_id, sample)}>{one.count === 1 ? 'Show it' : 'Show one'}</Link>
+}
+
+/** "in about 4 minutes" */
+export function durationText(minutes: number): string {
+  if (minutes <= 1) return 'in about a minute'
+  if (minutes < 120) return `in about ${countText(minutes)} minutes`
+  return `in about ${countText(Math.round(minutes / 60))} hours`
+}

@@ -66,7 +66,7 @@ export function createGatewayProcess(options: {
       if (running) return running
       own = await launch()
       if (own) {
-        listAddress(folder, own.port)
+        listAddress(folder, own)
         await setClock(own.port, clock)
         return own.port
       }
@@ -155,20 +155,21 @@ function addressFileOf(folder: string): string {
   return join(folder, 'address.json')
 }
 
-function listAddress(folder: string, port: number): void {
+function listAddress(folder: string, child: Child): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const fresh = `${addressFileOf(folder)}.${process.pid}`
-  writeFileSync(fresh, `${JSON.stringify({ port })}\n`)
+  writeFileSync(fresh, `${JSON.stringify({ port: child.port, pid: child.process.pid })}\n`)
   renameSync(fresh, addressFileOf(folder))
 }
 
-/** The port of one that another program started, if it answers. */
+/** The port of one that another program started, if it answers: by now the port may be somebody else's. */
 async function findRunning(folder: string): Promise<number | null> {
   try {
     const port = portIn(readFileSync(addressFileOf(folder), 'utf8'), 'port')
     if (!port) return null
     const answer = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(answerLimitMs) })
-    return answer.ok ? port : null
+    const { program } = (await answer.json()) as { program?: unknown }
+    return program === 'afterfund gateway simulator' ? port : null
   } catch {
     return null
   }

@@ -9,7 +9,7 @@ const ANSWER_LIMIT_MS = 10_000
 const PAGE = /^\/gateway(\/checkout\/[A-Za-z0-9_]+(?:\/[a-z_]+)?)$/
 
 const SENT_ON = ['content-type', 'accept-language']
-const SENT_BACK = ['content-type', 'content-security-policy', 'location', 'cache-control']
+const SENT_BACK = ['content-type', 'content-security-policy', 'location', 'cache-control', 'x-robots-tag']
 
 /**
  * Lets the card page of our own simulator be reached under the product's address, so that a test campaign works from a phone too. Without a

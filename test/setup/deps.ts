@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { type App, createApp } from '../../src/app.ts'
 import { createClock } from '../../src/clock.server.ts'
 import { type Config, readConfig } from '../../src/config.server.ts'
-import { createDeps, type Deps } from '../../src/deps.server.ts'
+import { type Clock, createDeps, type Deps } from '../../src/deps.server.ts'
 import { recordGatewayAccount } from '../../src/domain/payments/record-gateway.ts'
 import { createLog } from '../../src/log.server.ts'
 import type { Simulator } from '../../src/simulator/types.ts'
@@ -37,7 +37,7 @@ export function useTestProgram(options: Options = {}): TestProgram {
       databaseUrl: program.url,
       secret: randomBytes(32).toString('hex'),
       log: createLog({ write: () => undefined }, 'silent'),
-      clock: createClock(options.now),
+      clock: sharedClock(options.now, simulator),
     })
     stops.push(wired.stop)
     await recordGatewayAccount(wired.deps)
@@ -48,6 +48,20 @@ export function useTestProgram(options: Options = {}): TestProgram {
     for (const stop of stops.toReversed()) await stop()
   })
   return program
+}
+
+/** A clock whose moves the gateway goes along with, as in a test program of its own. */
+function sharedClock(start: Date | undefined, simulator: Simulator): Clock {
+  const clock = createClock(start)
+  const follow = () => void simulator.knobs({ clock_ahead_ms: Math.max(0, clock.now().getTime() - Date.now()) })
+  follow()
+  return {
+    now: clock.now,
+    advance: (ms) => {
+      clock.advance(ms)
+      follow()
+    },
+  }
 }
 
 export function testConfig(env: NodeJS.ProcessEnv = {}): Config {

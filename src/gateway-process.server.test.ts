@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { testFolder } from '../test/setup/folder.ts'
+import { createStripeGateway } from './adapters/stripe/stripe-gateway.ts'
+import { projectRoot } from './db/project-root.ts'
+import { createGatewayProcess, type GatewayProcess } from './gateway-process.server.ts'
+import { createLog } from './log.server.ts'
+
+const dataFolder = mkdtempSync(join(testFolder(), 'supervised-'))
+const opened: GatewayProcess[] = []
+const clock = { now: () => new Date() }
+
+function open(over: { clock?: typeof clock } = {}): GatewayProcess {
+  const log = createLog({ write: () => undefined }, 'silent')
+  const simulator = createGatewayProcess({ config: { dataFolder, publicUrl: 'http://localhost:3000' }, clock, log, ...over })
+  opened.push(simulator)
+  return simulator
+}
+
+function gatewayOn(simulator: GatewayProcess) {
+  const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 0 } as const
+  return createStripeGateway({ ...here, find_port: simulator.port, timeout_ms: 5_000, mode: 'test' })
+}
+
+const listed = () =>
+  JSON.parse(readFileSync(join(dataFolder, 'gateway', 'address.json'), 'utf8')) as { port: number; pid: number }
+const isAlive = (pid: number) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25))
+  expect(holds()).toBe(true)
+}
+
+afterAll(async () => {
+  for (const simulator of opened) await simulator.stop()
+  rmSync(dataFolder, { recursive: true, force: true })
+})
+
+const card = {
+  campaign_id: 'camp',
+  backer_id: 'back',
+  currency: 'EUR',
+  success_url: 'http://localhost:3000/done',
+  cancel_url: 'http://localhost:3000/back',
+  key: 'card:1',
+}
+const customer = { campaign_id: 'camp', backer_id: 'back', name: 'Ada', email: 'ada@example.com', key: 'customer:1' }
+
+test('killed, it is started again with all that it had answered', async () => {
+  const simulator = open()
+  const gateway = gatewayOn(simulator)
+  const account = await gateway.account()
+  const made = await gateway.createCustomer(customer)
+  const first = listed()
+  process.kill(first.pid, 'SIGKILL')
+  await until(() => listed().pid !== first.pid)
+  expect(isAlive(first.pid)).toBe(false)
+  expect(await gateway.account()).toEqual(account)
+  expect(await gateway.createCustomer(customer)).toEqual(made)
+  gateway.close()
+})
+
+test('its card page is named under the address of the product', async () => {
+  const gateway = gatewayOn(opened[0] ?? open())
+  const made = await gateway.createCustomer(customer)
+  const session = await gateway.openCardSession({ ...card, customer: made.ok ? made.value : '' })
+  expect(session.ok && session.value.url).toBe(`http://localhost:3000/gateway/checkout/${session.ok && session.value.gateway_id}`)
+  gateway.close()
+})
+
+test('two programs on one folder use the same; when the one that started it stops, the other starts its own', async () => {
+  const [first] = opened
+  const second = open()
+  expect(await second.port()).toBe(await first?.port())
+  const { pid } = listed()
+  await first?.stop()
+  await until(() => !isAlive(pid))
+  await expect(first?.port()).rejects.toThrow('did not start')
+  const together = await Promise.all([second.port(), open().port(), open().port()])
+  expect(new Set(together).size).toBe(1)
+  expect(listed().port).toBe(together[0])
+})
+
+test('a killed program takes it along, and leaves no secret with it', async () => {
+  for (const simulator of opened.splice(0)) await simulator.stop()
+  const script = `
+    const { createGatewayProcess } = await import('${join(projectRoot, 'src', 'gateway-process.server.ts')}')
+    const log = { warn() {}, error() {} }
+    const config = { dataFolder: '${dataFolder}', publicUrl: 'http://localhost:3000' }
+    const simulator = createGatewayProcess({ config, clock: { now: () => new Date() }, log })
+    process.stdout.write('port ' + (await simulator.port()) + '\\n')
+    setInterval(() => {}, 1000)`
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { AFTERFUND_SECRET: 'very secret' } })
+  await new Promise((resolve, reject) => {
+    parent.stdout.once('data', resolve)
+    parent.once('exit', () => reject(new Error('it ended')))
+  })
+  const { pid } = listed()
+  expect(isAlive(pid)).toBe(true)
+  expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('secret')
+  parent.kill('SIGKILL')
+  await until(() => !isAlive(pid))
+  const gateway = gatewayOn(open())
+  expect((await gateway.account()).ok).toBe(true)
+  gateway.close()
+})
+
+test('it goes by the clock of the program', async () => {
+  for (const simulator of opened.splice(0)) await simulator.stop()
+  let ahead = 0
+  const simulator = open({ clock: { now: () => new Date(Date.now() + ahead) } })
+  const gateway = gatewayOn(simulator)
+  const made = await gateway.createCustomer(customer)
+  const session = await gateway.openCardSession({ ...card, key: 'card:2', customer: made.ok ? made.value : '' })
+  const read = async () => gateway.readCardSession(session.ok ? session.value.gateway_id : '')
+  expect(await read()).toEqual({ ok: true, value: { state: 'open' } })
+  ahead = 25 * 60 * 60_000
+  await simulator.followClock()
+  expect(await read()).toEqual({ ok: true, value: { state: 'expired' } })
+  const { pid } = listed()
+  process.kill(pid, 'SIGKILL')
+  await until(() => listed().pid !== pid)
+  expect(await read()).toEqual({ ok: true, value: { state: 'expired' } })
+  gateway.close()
+})

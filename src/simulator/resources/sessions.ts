@@ -11,15 +11,15 @@ const day = 24 * 60 * 60
 
 const webAddress = z.url({ protocol: /^https?$/ })
 
-const cardsOnly = z.array(z.literal('card')).length(1)
-
 const createParameters = z.strictObject({
   mode: z.literal('setup'),
-  currency: z.string().regex(/^[a-zA-Z]{3}$/),
+  currency: z
+    .string()
+    .regex(/^[a-zA-Z]{3}$/)
+    .optional(),
   customer: z.string(),
-  // The version that the client speaks took `payment_method_types` away; the public description knows only that one.
-  allowed_payment_method_types: cardsOnly.optional(),
-  payment_method_types: cardsOnly.optional(),
+  // The version that the client speaks took `payment_method_types` away.
+  allowed_payment_method_types: z.array(z.literal('card')).length(1).optional(),
   setup_intent_data: z.strictObject({ metadata: metadata.optional(), description: z.string().optional() }).optional(),
   metadata: metadata.optional(),
   client_reference_id: z.string().max(200).optional(),

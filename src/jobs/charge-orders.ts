@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Deps } from '../deps.server.ts'
 import { findCampaignsWithAttempts, type TakenAttempt, takeAttempts } from '../domain/payments/attempts.ts'
 import { type RunKey, saveProgress } from '../domain/payments/charge-run-state.ts'
-import { readAccountInUse } from '../domain/payments/charging.ts'
 import { feedChargeRun, findRunsUnderWay, slowDown } from '../domain/payments/feed-charge-run.ts'
 import type { ChargeAnswer } from '../domain/payments/gateway.ts'
+import { findAccountInUse } from '../domain/payments/payment-methods.ts'
 import { type AnsweredAttempt, settleAttempts } from '../domain/payments/settle-attempts.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { askGateway } from './ask-gateway.ts'
@@ -60,7 +60,7 @@ async function launch(app: ChargeParts, flight: Flight): Promise<number> {
     if (limit <= 0) break
     const take = { lease_id: randomUUID(), lease_ms: app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
     const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
-    const account = await readAccountInUse(app.db)
+    const account = await findAccountInUse(app.db)
     for (const attempt of taken) flight.start(attempt, account)
     launched += taken.length
   }
@@ -103,7 +103,8 @@ function createFlight(app: ChargeParts): Flight {
     }
   }
   return {
-    size: () => calls.size,
+    // An answer that is not booked yet is still in the air.
+    size: () => calls.size + answered.length,
     room: () => Math.ceil((AHEAD_MS - Math.max(0, turn - performance.now())) / gap),
     pace(per_second) {
       gap = 1000 / Math.min(per_second, app.config.chargesPerSecond)

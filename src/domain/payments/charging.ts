@@ -18,16 +18,11 @@ export async function refuseWithoutGateway(db: Db, campaign: Pick<Campaign, 'mod
   throw new DomainError('charging_not_set_up', 'Charging is not set up for this campaign, so no card can be charged.')
 }
 
-/** The gateway account in use: saved cards and attempts of another one wait until it is in use again. Null before one was reached. */
-export async function readAccountInUse(db: Db): Promise<string | null> {
-  return (await readGateway(db)).account
-}
-
 async function readGateway(db: Db): Promise<{ account: string | null; mode: string }> {
   const row = await db.selectFrom('settings').select('value').where('key', '=', 'gateway').executeTakeFirst()
   const value = (row?.value ?? {}) as { account?: string | null; mode?: string }
   return { account: value.account ?? null, mode: value.mode ?? 'test' }
 }
 
-/** The same as an SQL expression. */
+/** The gateway account in use, as an SQL expression; null before the program has reached one. */
 export const accountInUse: RawBuilder<string | null> = sql`(select s.value->>'account' from settings s where s.key = 'gateway')`

@@ -4,6 +4,7 @@
  */
 
 import type { SurveyStep } from '../domain/surveys/steps.ts'
+import type { GuideAct } from './guide-acts.ts'
 
 type Query = Record<string, string | number | readonly string[] | null | undefined>
 
@@ -25,6 +26,9 @@ export const paths = {
   sign_in: (next?: string) => withQuery('/sign-in', { next }),
   sign_out: () => '/sign-out',
   setup: () => '/setup',
+
+  /** The guide for creators; without an act its first page. `from`: where it leads back to. */
+  guide: (act?: GuideAct, query: { from?: string } = {}) => withQuery(act ? `/guide/${act}` : '/guide', query),
 
   campaigns: () => '/campaigns',
   new_campaign: () => '/campaigns/new',

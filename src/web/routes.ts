@@ -6,6 +6,7 @@ export default [
   layout('routes/auth/layout.tsx', [route('sign-in', 'routes/auth/sign-in.tsx'), route('setup', 'routes/auth/setup.tsx')]),
   route('sign-out', 'routes/auth/sign-out.tsx'),
   layout('routes/creator/layout.tsx', [
+    route('guide/:act?', 'routes/creator/guide.tsx'),
     route('campaigns', 'routes/creator/campaigns.tsx'),
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),
     ...prefix('campaigns/:campaign', [

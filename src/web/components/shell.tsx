@@ -201,7 +201,7 @@ function Person({ name, role }: { name: string; role: string }) {
       </span>
       <div className="cut">
         <bdi>{name}</bdi>
-        {role} ·{' '}
+        {role} · <Link to={paths.guide()}>Guide</Link> ·{' '}
         <form method="post" action={paths.sign_out()}>
           <button type="submit">Sign out</button>
         </form>

@@ -9,11 +9,13 @@ interface PageHeadProps {
   facts?: ReactNode
   /** Way back up: "Orders / status: open · 12 of 143". */
   crumbs?: { label: string; to: string; rest?: ReactNode }
+  /** A link to the guide. */
+  help?: ReactNode
   /** At most three buttons, the primary last; the rest goes under More. */
   actions?: ReactNode
 }
 
-export function PageHead({ title, beside, facts, crumbs, actions }: PageHeadProps) {
+export function PageHead({ title, beside, facts, crumbs, help, actions }: PageHeadProps) {
   return (
     <>
       {crumbs && (
@@ -29,6 +31,7 @@ export function PageHead({ title, beside, facts, crumbs, actions }: PageHeadProp
             {beside}
           </div>
           {facts && <p className="page-head-facts">{facts}</p>}
+          {help && <p className="page-head-help">{help}</p>}
         </div>
         {actions && <div className="actions">{actions}</div>}
       </div>

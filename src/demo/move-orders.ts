@@ -126,6 +126,6 @@ async function helpSomeBackers({ deps, campaign_id, staff, at }: Demo): Promise<
 }
 
 async function ordersOf({ deps, campaign_id }: Demo, filter: BackerFilter, limit: number) {
-  const { data } = await listOrders(deps.db, campaign_id, { filter, sort: 'number', limit })
+  const { data } = await listOrders(deps.db, campaign_id, { now: deps.clock.now(), filter, sort: 'number', limit })
   return data
 }

@@ -5,8 +5,10 @@ import type { Deps } from '../deps.server.ts'
 import { reportLimits } from '../domain/imports/report-types.ts'
 import { addonRoutes } from './addons.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { attemptRoutes } from './attempts.ts'
 import { backerRoutes } from './backers.ts'
 import { campaignRoutes } from './campaigns.ts'
+import { chargeRunRoutes } from './charge-runs.ts'
 import type { ApiEnv } from './context.ts'
 import { countRoutes } from './counts.ts'
 import { addDescription } from './description.ts'
@@ -23,12 +25,14 @@ import { noticeRoutes } from './notices.ts'
 import { operationRoutes } from './operations.ts'
 import { orderChangeRoutes } from './order-changes.ts'
 import { orderRoutes } from './orders.ts'
+import { paymentMethodRoutes } from './payment-methods.ts'
 import { pledgePriceRoutes } from './pledge-prices.ts'
 import { answerError, answerProblem, problem, problemOfSchema } from './problem.ts'
 import { questionRoutes } from './questions.ts'
 import { shippingRoutes } from './shipping.ts'
 import { surveyRoutes } from './surveys.ts'
 import { transitionRoutes } from './transitions.ts'
+import { waiverRoutes } from './waivers.ts'
 
 /** Bodies of JSON. */
 const BODY_LIMIT = 1024 * 1024
@@ -66,6 +70,10 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', transitionRoutes(deps))
   api.route('/', noticeRoutes(deps))
   api.route('/', operationRoutes(deps))
+  api.route('/', chargeRunRoutes(deps))
+  api.route('/', attemptRoutes(deps))
+  api.route('/', waiverRoutes(deps))
+  api.route('/', paymentMethodRoutes(deps))
   // A sub-app's own notFound never fires behind app.route; without this an unknown path would answer a page.
   api.all('*', (c) => answerProblem(c, problem(404, 'not_found', 'There is nothing at this address.')))
   return api

@@ -57,7 +57,9 @@ export const order = z
         last4: z.string(),
         exp_month: z.int(),
         exp_year: z.int(),
-        state: z.enum(['usable', 'detached']),
+        state: z.enum(['usable', 'replaced', 'detached']),
+        is_usable: z.boolean().describe('Saved at the gateway account in use, and neither replaced nor detached'),
+        is_expired: z.boolean().describe('Past its last month: it is tried all the same'),
       })
       .nullable(),
     hold: z.object({ code: z.string(), reason: z.string().nullable(), at: time }).nullable(),

@@ -66,7 +66,7 @@ export function orderRoutes(deps: Deps) {
       const { campaign_id } = c.req.valid('param')
       await ownCampaign(db, actorOf(c), campaign_id)
       const { sort, cursor, limit, ...filter } = c.req.valid('query')
-      return c.json(await listOrders(db, campaign_id, { filter, sort, cursor, limit }), 200)
+      return c.json(await listOrders(db, campaign_id, { now: deps.clock.now(), filter, sort, cursor, limit }), 200)
     })
     .openapi(count, async (c) => {
       const { campaign_id } = c.req.valid('param')

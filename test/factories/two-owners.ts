@@ -4,6 +4,7 @@ import { createOwner } from '../../src/domain/accounts/create-owner.ts'
 import { confirmSurvey } from '../../src/domain/orders/change-order.ts'
 import { scheduleNotice } from '../../src/domain/orders/notices.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
+import { newId } from '../../src/lib/id.ts'
 import { hashPassword } from '../../src/lib/password.ts'
 import { captainAnswers, makeSurveyBacker, makeSurveyCampaign } from './survey-campaign.ts'
 
@@ -21,6 +22,7 @@ export interface OwnThings {
   order: string
   notice: string
   operation: string
+  run: string
   import: string
   message: string
   mail: string
@@ -79,6 +81,7 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     })
     return { order_id, notice: id, operation }
   })
+  const run = await makeRun(parts, campaign.id, made.order_id)
   const upload = await fetch(`${url}/api/v1/campaigns/${campaign.id}/imports?file_name=report.csv`, {
     method: 'POST',
     headers: { authorization: `Bearer ${owner.key}`, 'content-type': 'text/csv' },
@@ -95,6 +98,7 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     order: made.order_id,
     notice: made.notice,
     operation: made.operation,
+    run,
     import: import_id,
     message: await first('messages'),
     mail: await first('messages'),
@@ -106,6 +110,26 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     deed: 'lock',
     part: 'items',
   }
+}
+
+/** A charge run that is over, and left its one order out. */
+async function makeRun({ db }: TxParts, campaign_id: string, order_id: string): Promise<string> {
+  const id = newId()
+  const at = new Date()
+  const { number } = await db
+    .selectFrom('orders')
+    .select('number')
+    .where('campaign_id', '=', campaign_id)
+    .where('id', '=', order_id)
+    .executeTakeFirstOrThrow()
+  const run = { campaign_id, id, state: 'done' as const, selection: '{"filter":{}}', retry_errored: false, pace: 20 }
+  await db
+    .insertInto('charge_runs')
+    .values({ ...run, actor_id: null, created_at: at, updated_at: at, finished_at: at })
+    .execute()
+  const row = { campaign_id, run_id: id, order_id, number, state: 'left_out' as const, code: 'wrong_status', amount: 0 }
+  await db.insertInto('charge_run_orders').values(row).execute()
+  return id
 }
 
 /** The site map as a list of patterns. */

@@ -59,6 +59,12 @@ function bodiesOf({ item, level, order }: OwnThings): Record<string, unknown> {
     transitionOrders: { name: 'cancel', selection, reason },
     holdOrders: { selection, reason },
     releaseOrders: { selection, reason },
+    startChargeRun: {},
+    pauseChargeRun: null,
+    resumeChargeRun: null,
+    stopChargeRun: null,
+    chargeOrder: null,
+    waiveSmallBalances: { reason },
     moveNotice: { due_at: '2099-01-01T00:00:00Z' },
     withdrawNotice: null,
   }

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
+import { accountInUse } from '../payments/charging.ts'
+import { isCardExpired } from '../payments/payment-methods.ts'
 import type { Db } from '../shared/tx.ts'
 import type { Address } from '../shipping/address.ts'
 import type { OrderStatus } from './lifecycle.ts'
@@ -24,7 +26,11 @@ export interface ShownPaymentMethod {
   last4: string
   exp_month: number
   exp_year: number
-  state: 'usable' | 'detached'
+  state: Row<'payment_methods'>['state']
+  /** saved at the gateway account in use, and neither replaced nor detached: what a charge asks for */
+  is_usable: boolean
+  /** its last month is over: usable all the same, and shown as a warning */
+  is_expired: boolean
 }
 
 /** An order as lists and the API show it. Amounts are minor units of `currency`. */
@@ -66,6 +72,8 @@ type OrderRow = Omit<ShownOrder, 'lines'> & { sort_value: string }
 
 export interface OrderQuery {
   campaign_id: string
+  /** when: a card may have expired since */
+  now: Date
   where: RawBuilder<boolean>
   /** as text, for a cursor */
   sort_value?: RawBuilder<string>
@@ -87,7 +95,8 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
       o.country, o.ships, o.address, o.address_warning, o.created_at, o.confirmed_at, o.locked_at, o.paid_at, o.canceled_at, o.updated_at,
       case when l.id is not null then jsonb_build_object('id', l.id, 'name', l.name) end as level,
       case when p.id is not null then jsonb_build_object('brand', p.brand, 'last4', p.last4, 'exp_month', p.exp_month,
-        'exp_year', p.exp_year, 'state', p.state) end as payment_method,
+        'exp_year', p.exp_year, 'state', p.state,
+        'is_usable', p.state = 'usable' and p.gateway_account = ${accountInUse}) end as payment_method,
       o.hold_reason, o.held_at, n.id as notice_id, n.due_at as notice_due_at,
       case when o.held_at is not null then (select r.text from events e
           join event_reasons r on r.campaign_id = e.campaign_id and r.id = e.reason_id
@@ -108,7 +117,11 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
     query.campaign_id,
     rows.map(({ id }) => id),
   )
-  return rows.map((row) => ({ ...withHold(row), lines: lines.get(row.id) ?? [] }))
+  return rows.map((row) => {
+    const { payment_method: method, ...order } = withHold(row)
+    const payment_method = method && { ...method, is_expired: isCardExpired(method, query.now) }
+    return { ...order, payment_method, lines: lines.get(row.id) ?? [] }
+  })
 }
 
 type Joined = {

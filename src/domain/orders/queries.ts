@@ -20,12 +20,13 @@ import { readOrders, type ShownOrder } from './order-rows.ts'
 import type { Quote } from './price-order.ts'
 
 export interface OrderListInput extends PageInput {
+  now: Date
   filter?: BackerFilter
   sort?: OrderSort
 }
 
 /** One page of a campaign's orders. Guarantees: no order is skipped or shown twice, however many have the same value. */
-export async function listOrders(db: Db, campaign_id: string, input: OrderListInput = {}): Promise<Page<ShownOrder>> {
+export async function listOrders(db: Db, campaign_id: string, input: OrderListInput): Promise<Page<ShownOrder>> {
   const sort = input.sort ?? 'number'
   const size = pageSize(input)
   const parts = sortParts(sort)
@@ -33,6 +34,7 @@ export async function listOrders(db: Db, campaign_id: string, input: OrderListIn
   const after = place ? parts.after(place[0] ?? '', place[1] ?? '') : sql<boolean>`true`
   const rows = await readOrders(db, {
     campaign_id,
+    now: input.now,
     where: sql`${filterCondition(input.filter ?? {})} and ${after}`,
     sort_value: parts.value,
     order: parts.order,
@@ -92,7 +94,7 @@ export interface OrderScope {
 export async function findOrder(db: Db, scope: OrderScope, id: string, now: Date): Promise<WholeOrder> {
   const { campaign_id } = scope
   const own = scope.backer_id ? sql`o.backer_id = ${scope.backer_id}` : sql`true`
-  const [found] = await readOrders(db, { campaign_id, where: sql`o.id = ${id} and ${own}`, limit: 1 })
+  const [found] = await readOrders(db, { campaign_id, now, where: sql`o.id = ${id} and ${own}`, limit: 1 })
   if (!found) throw notFound('order')
   const { sort_value, ...order } = found
   const { quote, answers } = await db

@@ -23,12 +23,12 @@ import type { Route } from './+types/orders'
 import { requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
-  const { deps, campaign } = await requireCampaign(args)
+  const { deps, campaign, now } = await requireCampaign(args)
   const search = new URL(args.request.url).searchParams
   const { filter, shown, unknown } = readBackerFilter(search)
   const sort = orderSortSchema.catch('number').parse(search.get('sort'))
   const cursor = search.get('cursor') ?? undefined
-  const page = await orRefusalPage(listOrders(deps.db, campaign.id, { filter, sort, cursor, limit: 50 }))
+  const page = await orRefusalPage(listOrders(deps.db, campaign.id, { now, filter, sort, cursor, limit: 50 }))
   const counts = await countOrders(deps.db, campaign.id, filter)
   const stages = await countStages(deps.db, campaign.id)
   return {

@@ -7,7 +7,6 @@ import { transitionOrders } from '../../src/domain/orders/transition-orders.ts'
 import { takeStockStatement } from '../../src/domain/orders/write-order.ts'
 import { inTransaction, type Tx } from '../../src/domain/shared/tx.ts'
 import { verifyBooks } from '../../src/domain/verify.ts'
-import { newId } from '../../src/lib/id.ts'
 import { berlin, makeBacker, makeCampaign, makeOrder, type TestCampaign } from '../factories/campaign.ts'
 import { executeWrong, gate, someoneWaits } from '../factories/two-at-once.ts'
 import { useTestProgram } from '../setup/deps.ts'
@@ -126,67 +125,9 @@ describe('unlock against a change', () => {
     await inTransaction(program.deps, lock(campaign, order.id))
     return { backer, order }
   }
+  // Against a charge: charges.race.test.ts.
   const unlock = (campaign: TestCampaign, id: string) => (tx: Tx) =>
     transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'unlock', selection: { ids: [id] } })
-
-  /** What a charge writes before it asks the gateway: the version first, then its attempt (promises.md rule 1). */
-  const startAttempt = (campaign: TestCampaign, id: string, backer_id: string) => async (tx: Tx) => {
-    const method = newId()
-    const base = { campaign_id: campaign.id, created_at: tx.now }
-    await tx.db
-      .insertInto('payment_methods')
-      .values({
-        ...base,
-        id: method,
-        backer_id,
-        gateway_account: 'acct_test',
-        mode: 'test',
-        gateway_id: 'pm_card_visa',
-        brand: 'visa',
-        last4: '4242',
-        exp_month: 12,
-        exp_year: 2030,
-        gateway_customer: 'cus_test',
-        state: 'usable',
-      })
-      .execute()
-    await sql`update orders set version = version + 1 where id = ${id} and status in ('locked', 'errored')`.execute(tx.db)
-    await tx.db
-      .insertInto('payment_attempts')
-      .values({
-        ...base,
-        id: newId(),
-        order_id: id,
-        number: 1,
-        key: `order:${id}:charge:1`,
-        amount: 100,
-        currency: 'USD',
-        payment_method_id: method,
-        state: 'created',
-        code: null,
-        gateway_account: 'acct_test',
-        request: '{}',
-        updated_at: tx.now,
-      })
-      .execute()
-  }
-
-  test('an order is not unlocked while its charge starts', async () => {
-    const campaign = await makeCampaign(program.deps)
-    const { order, backer } = await locked(campaign)
-    const [, late] = await race(startAttempt(campaign, order.id, backer.id), () =>
-      inTransaction(program.deps, unlock(campaign, order.id)),
-    )
-    expect(late).toMatchObject({ status: 'fulfilled', value: { moved: 0, left: [{ code: 'changed_meanwhile' }] } })
-    expect((await orderNow(order.id)).status).toBe('locked')
-  })
-
-  test('control: a row lock alone lets it be unlocked while it is charged', async () => {
-    const campaign = await makeCampaign(program.deps)
-    const { order, backer } = await locked(campaign)
-    await race(startAttempt(campaign, order.id, backer.id), () => wrongMove(campaign, 'unlock', order.id))
-    expect((await orderNow(order.id)).status).toBe('open')
-  })
 
   test('a backer moves house while staff unlock: neither change is lost', async () => {
     const campaign = await makeCampaign(program.deps)

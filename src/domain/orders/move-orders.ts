@@ -107,9 +107,14 @@ export interface EachMove {
 
 /** The same move, answering order by order: for a batch of which each has a story of its own. */
 export async function moveEach(tx: Tx, actor: Actor, move: Move): Promise<EachMove[]> {
-  const { rows } = await sql<EachMove>`with ${moveParts(tx.now, actor, move)}
-    select p.id, ${OUTCOME} as code, m.version from picked p left join moved m on m.id = p.id`.execute(tx.db)
+  const { rows } = await moveEachStatement(tx.now, actor, move).execute(tx.db)
   return rows
+}
+
+/** The statement of `moveEach`. */
+export function moveEachStatement(now: Date, actor: Actor, move: Move): RawBuilder<EachMove> {
+  return sql<EachMove>`with ${moveParts(now, actor, move)}
+    select p.id, ${OUTCOME} as code, m.version from picked p left join moved m on m.id = p.id`
 }
 
 /** Runs the move in the caller's transaction. This file is the only writer of an order's status after its birth (house check). */

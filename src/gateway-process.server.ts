@@ -27,7 +27,7 @@ const answerLimitMs = 1_000
 const pauseMs = 100
 
 /** Under which path of the product its pages are reached. */
-export const gatewayPath = '/gateway'
+const gatewayPath = '/gateway'
 
 /**
  * Looks after the simulator of this data folder. It is a process of its own, with its state in DATA_DIR/gateway: it is started when it is

@@ -44,7 +44,8 @@ async function serve(deps: Deps, port: number): Promise<Server> {
   const pages = async (request: Request): Promise<Response> => {
     const { origin, pathname, searchParams } = new URL(request.url)
     if (request.method === 'POST') {
-      const url = pathname === '/astray' ? `http://localhost:${ports.told}/back` : await pageUrl(deps, origin, `${port}:${count++}`)
+      const url =
+        pathname === '/astray' ? `http://localhost:${ports.told}/back` : await pageUrl(deps, origin, `${port}:${count++}`)
       return new Response(null, { status: 303, headers: { location: url } })
     }
     const cookie = request.headers.get('cookie') ?? ''
@@ -56,7 +57,8 @@ async function serve(deps: Deps, port: number): Promise<Server> {
       headers: { 'content-type': 'text/html', 'set-cookie': 'backer=1; HttpOnly; SameSite=Lax; Path=/' },
     })
   }
-  const server = createServer(getRequestListener(createApp(deps, pages).fetch))
+  const listen = getRequestListener(createApp(deps, pages).fetch)
+  const server = createServer((request, response) => void listen(request, response))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return server
 }

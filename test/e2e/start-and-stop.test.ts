@@ -43,6 +43,16 @@ function postgresPid(folder: string): number {
   return Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
 }
 
+/** The simulator of the gateway that a program started for itself. */
+function gatewayOf(folder: string): { port: number; pid: number } {
+  return JSON.parse(readFileSync(join(folder, 'gateway', 'address.json'), 'utf8'))
+}
+
+async function accountOf({ port }: { port: number }): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/account`, { headers: { authorization: 'Bearer sk_test_simulator' } })
+  return ((await answer.json()) as { id: string }).id
+}
+
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
 const isOneSentenceOrTwo = (text: string) => !text.includes('\n') && !/\bat .*:\d+:\d+/.test(text)
 
@@ -54,12 +64,15 @@ describe('start and stop', () => {
     expect(program.output()).toMatch(/First run {5}open .*\/setup and type this code: {2}[0-9A-F]{5}(-[0-9A-F]{5}){3}/)
     expect((await fetch(`${program.url}/healthz`)).status).toBe(200)
     expect(statSync(join(program.folder, 'secret')).mode & 0o777).toBe(0o600)
+    expect(program.output()).toContain('Gateway       simulator: no money moves')
     const pid = postgresPid(program.folder)
+    const gateway = gatewayOf(program.folder)
+    expect((await fetch(`http://127.0.0.1:${gateway.port}/healthz`)).status).toBe(200)
     const asked = Date.now()
     program.child.kill('SIGTERM')
     expect(await program.ended).toEqual({ code: 0, signal: null })
     expect(Date.now() - asked).toBeLessThan(10_000)
-    expect(isAlive(pid)).toBe(false)
+    expect([isAlive(pid), isAlive(gateway.pid)]).toEqual([false, false])
   })
 
   test('a second start beside a running first says which process it is; another folder works', async () => {
@@ -92,6 +105,8 @@ describe('start and stop', () => {
     })
     expect(setup.status).toBeLessThan(400)
     const orphan = postgresPid(first.folder)
+    const gateway = gatewayOf(first.folder)
+    const account = await accountOf(gateway)
     first.child.kill('SIGKILL')
     await first.ended
     expect(isAlive(orphan)).toBe(true)
@@ -99,6 +114,8 @@ describe('start and stop', () => {
     await second.up
     expect(isAlive(orphan)).toBe(false)
     expect(second.output()).toContain('that a killed Afterfund had left running')
+    expect(isAlive(gateway.pid)).toBe(false)
+    expect(await accountOf(gatewayOf(second.folder))).toBe(account)
     expect(second.output()).not.toContain('First run')
   })
 

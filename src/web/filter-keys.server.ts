@@ -18,7 +18,7 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
     { key: 'level', values: [...named(catalog.levels), { value: 'none', label: 'No reward' }] },
     { key: 'country', values: countriesByName() },
     { key: 'sku', label: 'SKU', values: skus },
-    { key: 'only_sku', label: 'only these SKUs', values: skus },
+    { key: 'only_sku', label: 'only', values: skus },
     { key: 'addon', label: 'add-on', values: named(catalog.addons) },
     { key: 'hold', label: 'on hold', values: yesNo() },
     {
@@ -35,6 +35,13 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
         { value: 'owed', label: 'Owed' },
         { value: 'zero', label: 'Nothing owed' },
         { value: 'credit', label: 'Credit' },
+      ],
+    },
+    {
+      key: 'address',
+      values: [
+        { value: 'invalid', label: 'Does not pass' },
+        { value: 'valid', label: 'Passes' },
       ],
     },
     {

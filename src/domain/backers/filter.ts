@@ -25,6 +25,9 @@ export const filterSchema = z
     hold: z.enum(['yes', 'no']),
     payment_method: z.enum(['missing', 'usable']).describe('missing: something is owed and no usable payment method is on file'),
     balance: z.enum(['owed', 'zero', 'credit']),
+    address: z
+      .enum(['invalid', 'valid'])
+      .describe('invalid: something ships, and its address has a warning that nobody answered'),
     failure: list(z.string().regex(/^[a-z0-9_]{1,80}$/)).describe('Errored, and the last charge failed with this code'),
     mail: z.enum(['ok', 'relay', 'bounced']),
     pledge: list(z.string().max(60)),
@@ -40,6 +43,12 @@ export const hasPaymentMethod = sql<boolean>`exists (
   select 1 from payment_methods p
   where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and p.state = 'usable'
     and p.gateway_account = (select s.value->>'account' from settings s where s.key = 'gateway'))`
+
+/**
+ * Finalizing leaves the order behind: required fields were asked for when the address was saved, so what is left is a remark nobody has
+ * answered. Alias `o` is orders.
+ */
+export const hasInvalidAddress = sql<boolean>`(o.ships and (o.address is null or o.address_warning))`
 
 /**
  * The filter as one SQL condition over `backers b` left-joined with `orders o`. Every part is a parameter.
@@ -67,6 +76,8 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   if (filter.payment_method === 'missing') parts.push(sql`(o.balance_due > 0 and not ${hasPaymentMethod})`)
   if (filter.payment_method === 'usable') parts.push(hasPaymentMethod)
   if (filter.balance) parts.push(balanceCondition(filter.balance))
+  if (filter.address)
+    parts.push(filter.address === 'invalid' ? hasInvalidAddress : sql`(o.id is not null and not ${hasInvalidAddress})`)
   if (filter.failure?.length) parts.push(failureCondition(filter.failure))
   if (filter.mail) parts.push(sql`b.email_state = ${filter.mail}`)
   if (filter.pledge?.length) parts.push(sql`b.pledge_status = any(${filter.pledge}::text[])`)

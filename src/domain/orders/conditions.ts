@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ActorKind } from '../../db/types.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
-import { hasPaymentMethod } from '../backers/filter.ts'
+import { hasInvalidAddress, hasPaymentMethod } from '../backers/filter.ts'
 import { smallestCharge, stepOf } from '../payments/charge-limits.ts'
 import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
 
@@ -40,8 +40,7 @@ const LEFT_OUT_WHEN = {
       and a.run_id is null and a.created_at > ${now}::timestamptz - interval '1 hour'))`,
   card_hard_declined: () => sql`exists (select 1 from ${triesOfThisCard} and a.decline_class = 'hard')`,
   balance_due: () => sql`o.balance_due > 0`,
-  // Required fields were asked for when the address was saved; what is left is a remark nobody has answered.
-  address_invalid: () => sql`(o.ships and (o.address is null or o.address_warning))`,
+  address_invalid: () => hasInvalidAddress,
   already_shipped: () =>
     sql`exists (select 1 from shipments s where s.campaign_id = o.campaign_id and s.order_id = o.id and s.state = 'left')`,
   undo_window_over: ({ now }: Asking) => sql`o.shipped_at < ${now}::timestamptz - make_interval(hours => c.undo_ship_hours)`,

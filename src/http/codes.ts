@@ -33,6 +33,9 @@ const OF_REFUSALS: Record<string, string> = {
   charge_run_state: 'The charge run cannot do that in the state it is in.',
   charge_run_under_way: 'A charge run is under way; run_id names it.',
   charging_not_set_up: 'No payment service of the campaign’s mode (test or live) is set up.',
+  change_directly: 'The address is not final yet, so its backer changes it; no request is needed.',
+  change_request_open: 'The order has an open change request already.',
+  change_request_over: 'The change request was answered or withdrawn.',
   choices_missing: 'A question with choices needs at least one.',
   code_taken: 'Another SKU has this code.',
   countries_missing: 'A region needs a country, or is everywhere else.',
@@ -57,6 +60,7 @@ const OF_REFUSALS: Record<string, string> = {
   name_taken: 'Another one has this name.',
   nothing_to_do: 'There is nothing that this would change.',
   notice_over: 'The notice has run out, or was withdrawn.',
+  number_damaged: 'The tracking number is none: a spreadsheet has spoiled it.',
   order_canceled: 'The order was canceled.',
   order_exists: 'The backer has an order; cancel it instead.',
   order_locked: 'The choices are locked down.',
@@ -69,10 +73,15 @@ const OF_REFUSALS: Record<string, string> = {
   prices_not_saved: 'Say what the pledge paid for first.',
   question_answered: 'Backers answered this question.',
   reason_missing: 'This asks for a reason.',
+  shipment_undone: 'The shipment was taken back.',
   sku_in_orders: 'Orders hold this SKU.',
   smtp_missing: 'A live campaign sends no mail before a mail server is set up.',
   stock_below_held: 'Orders hold more pieces than this stock.',
   survey_not_sent: 'The survey was not sent to this backer yet.',
+  tracking_applied: 'The tracking file was applied; it cannot be discarded.',
+  tracking_discarded: 'The tracking file was discarded; upload it again.',
+  tracking_refused: 'The tracking file was refused; there is nothing to ship.',
+  tracking_url_invalid: 'The tracking page is no whole address of http or https.',
 }
 
 /** Every code that the API answers as a problem or as a reason in `left`, with its meaning. A test compares it with the source. */

@@ -63,7 +63,10 @@ export const order = z
       })
       .nullable(),
     hold: z.object({ code: z.string(), reason: z.string().nullable(), at: time }).nullable(),
-    notice: z.object({ id, due_at: time }).nullable().describe('The notice that will lock it'),
+    notice: z
+      .object({ id, kind: z.enum(['lock', 'finalize_address']), due_at: time })
+      .nullable()
+      .describe('The notice that will lock it, or finalize its address'),
     backer: z.object({
       id,
       name: z.string(),

@@ -211,6 +211,7 @@ test('a lock with notice names the open orders, and can be moved and withdrawn',
   expect((await api.get(`${path}/operations/${scheduled.operation}`)).body).toMatchObject({ kind: 'lock_notice', moved: 1 })
   expect((await api.get(`${path}/orders/${order.id}`)).body.notice).toEqual({
     id: scheduled.notice.id,
+    kind: 'lock',
     due_at: scheduled.notice.due_at,
   })
   const notice = `${path}/notices/${scheduled.notice.id}`

@@ -6,12 +6,17 @@ export const csvByteOrderMark = '\ufeff'
 
 /** One line of CSV with its line end. Text that a spreadsheet would run as a formula is neutralised by a leading apostrophe. */
 export function csvLine(cells: readonly (string | number | null | undefined)[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`
+  return `${cells.map((cell) => quoted(typeof cell === 'string' ? neutraliseFormula(cell) : cell)).join(',')}\r\n`
 }
 
-function csvCell(value: string | number | null | undefined): string {
+/** The same with every text as it is, for programs: a spreadsheet would run what looks like a formula. */
+export function csvRawLine(cells: readonly (string | number | null | undefined)[]): string {
+  return `${cells.map(quoted).join(',')}\r\n`
+}
+
+function quoted(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return ''
-  const text = typeof value === 'number' ? String(value) : neutraliseFormula(value)
+  const text = String(value)
   return /[",\r\n\t;]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -173,6 +173,7 @@ const CODES: Readonly<Record<string, string>> = {
   settled_outside: 'nothing is owed any more',
   waived: 'waived',
   paid_elsewhere: 'paid in another way',
+  change_request: 'the backer asked for another address',
 }
 
 function codeWords(code: string): string {
@@ -235,6 +236,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   lockdown_on: 'the lockdown date',
   payment_method: 'the payment method',
   pledge_amount: 'the pledge amount',
+  undo_ship_hours: 'the time to undo shipping',
 }
 
 /** "the answers and the address"; "the choices" where no field is named. */

@@ -24,7 +24,10 @@ const CARRIERS: readonly [names: RegExp, page: (number: string) => string][] = [
   [/^(laposte|colissimo|chronopost)/, (n) => `https://www.laposte.fr/outils/suivre-vos-envois?code=${n}`],
   [/^(canadapost|postescanada)/, (n) => `https://www.canadapost-postescanada.ca/track-reperage/en#/search?searchFor=${n}`],
   [/^(australiapost|auspost|startrack)/, (n) => `https://auspost.com.au/mypost/track/details/${n}`],
-  [/^(japanpost|yubin|yupack)/, (n) => `https://trackings.post.japanpost.jp/services/srv/search/direct?locale=en&reqCodeNo1=${n}`],
+  [
+    /^(japanpost|yubin|yupack)/,
+    (n) => `https://trackings.post.japanpost.jp/services/srv/search/direct?locale=en&reqCodeNo1=${n}`,
+  ],
   [/^(swisspost|lapostesuisse|dieschweizerischepost)/, (n) => `https://service.post.ch/ekp-web/ui/entry/search/${n}`],
   [/^(austrianpost|osterreichischepost|oesterreichischepost)/, (n) => `https://www.post.at/en/s/shipment-details?snr=${n}`],
   [/^(postnord)/, (n) => `https://tracking.postnord.com/en/?id=${n}`],

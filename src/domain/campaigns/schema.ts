@@ -38,6 +38,11 @@ const fields = {
     .nullable()
     .describe('The deadline that backers are shown; it locks nothing'),
   payment_method_required: z.boolean().describe('Ask every backer for a payment method, owed or not'),
+  undo_ship_hours: z
+    .int('A whole number of hours.')
+    .min(0, 'Between 0 and 720 hours.')
+    .max(720, 'Between 0 and 720 hours.')
+    .describe('How long after shipping it can be taken back; 24 unless changed'),
 }
 
 const currency = z
@@ -54,6 +59,7 @@ export const campaignInputSchema = z.strictObject({
   creator_name: fields.creator_name.optional(),
   lockdown_on: fields.lockdown_on.optional(),
   payment_method_required: fields.payment_method_required.optional(),
+  undo_ship_hours: fields.undo_ship_hours.optional(),
   currency,
   mode,
 })

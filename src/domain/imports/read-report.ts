@@ -1,4 +1,5 @@
 import { decodeText, EncodingFault } from '../../lib/csv-decode.ts'
+import { withDelimiter } from '../../lib/csv-delimiter.ts'
 import { CsvFault, readCsv } from '../../lib/csv-read.ts'
 import { fault, ReportFault } from './file-faults.ts'
 import { openUpload, type ReportSource, type UploadedFile } from './open-upload.ts'
@@ -139,27 +140,6 @@ async function flush(reading: Reading): Promise<void> {
   const rows = reading.batch
   reading.batch = []
   if (rows.length > 0) await reading.options.onRows(rows)
-}
-
-/** Kickstarter writes commas; a spreadsheet in many countries saves semicolons or tabs. The header decides. */
-async function withDelimiter(
-  text: AsyncGenerator<string>,
-): Promise<{ delimiter: ',' | ';' | '\t'; text: AsyncGenerator<string> }> {
-  let start = ''
-  while (!/[\r\n]/.test(start.trimStart()) && start.length < 200_000) {
-    const next = await text.next()
-    if (next.done) break
-    start += next.value
-  }
-  const header = (start.trimStart().split(/[\r\n]/, 1)[0] ?? '').replace(/"[^"]*"/g, '')
-  const count = (mark: string) => header.split(mark).length
-  const delimiter = count(',') >= count(';') && count(',') >= count('\t') ? ',' : count(';') >= count('\t') ? ';' : '\t'
-  return { delimiter, text: joined(start, text) }
-}
-
-async function* joined(start: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
-  yield start
-  yield* rest
 }
 
 /** A quote that was opened by mistake can close at a later row's quote and leave a row that looks whole: its cell then holds rows. */

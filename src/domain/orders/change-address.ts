@@ -26,6 +26,8 @@ export interface AddressInput extends OrderKey {
   /** the balance due the person agreed to, in minor units; asked for when the change re-prices */
   agreed_balance?: number
   reason?: string | null
+  /** it answers a change request, which has a mail of its own: of this change only an *owe again* is mailed */
+  is_answer?: boolean
 }
 
 export interface AddressPreview {
@@ -93,7 +95,8 @@ export async function changeAddress(tx: Tx, actor: Actor, input: AddressInput): 
   if (difference !== 0) await refuseUnagreed(tx, input, preview)
   const address_warning = preview.warnings.length > 0 && !input.address_accepted
   if (isDeepStrictEqual(order.address, address) && address_warning === order.address_warning) return order
-  return await saveAddress(tx, actor, { campaign, order, address, address_warning, preview, reason: input.reason ?? null })
+  const { reason = null, is_answer = false } = input
+  return await saveAddress(tx, actor, { campaign, order, address, address_warning, preview, reason, is_answer })
 }
 
 async function refuseUnagreed(tx: Tx, input: AddressInput, preview: AddressPreview): Promise<void> {
@@ -122,6 +125,7 @@ interface AddressChange {
   address_warning: boolean
   preview: AddressPreview
   reason: string | null
+  is_answer: boolean
 }
 
 async function saveAddress(tx: Tx, actor: Actor, change: AddressChange): Promise<Row<'orders'>> {
@@ -161,7 +165,7 @@ async function saveAddress(tx: Tx, actor: Actor, change: AddressChange): Promise
     reason: change.reason,
     data: { fields: ['address'], balance_change: entries.owed ?? 0, balance_due: preview.balance_after },
   })
-  await tellBacker(tx, actor, updated, entries.owed ?? 0, owesAgain)
+  if (owesAgain || !change.is_answer) await tellBacker(tx, actor, updated, entries.owed ?? 0, owesAgain)
   return updated
 }
 

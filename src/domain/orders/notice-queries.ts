@@ -4,7 +4,7 @@ import { notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
 
-/** A notice as lists show it; `waiting` counts the named orders that it would still try to lock. */
+/** A notice as lists show it; `waiting` counts the named orders that it would still try to lock, or to finalize. */
 export type ShownNotice = Pick<
   Row<'notices'>,
   'id' | 'kind' | 'state' | 'due_at' | 'orders' | 'moves' | 'operation_id' | 'created_at'
@@ -14,7 +14,8 @@ export type ShownNotice = Pick<
 }
 
 const columns = sql`n.id, n.kind, n.state, n.due_at, n.orders, n.moves, n.operation_id, n.created_at,
-  (select count(*)::int from orders o where o.campaign_id = n.campaign_id and o.notice_id = n.id and o.status = 'open') as waiting,
+  (select count(*)::int from orders o where o.campaign_id = n.campaign_id and o.notice_id = n.id
+    and o.status = case n.kind when 'lock' then 'open' else 'paid' end) as waiting,
   jsonb_build_object('kind', 'staff', 'name', a.name) as actor
   from notices n left join accounts a on a.id = n.actor_id`
 

@@ -1,12 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
+import type { MessageKind } from '../messages/kinds.ts'
 import { queueMessagesOfOperation } from '../messages/queue-message.ts'
 import { type Actor, CLOCK } from '../shared/actor.ts'
 import { DomainError, invalid, notFound } from '../shared/errors.ts'
 import { jsonb } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
+import type { OrderStatus } from './lifecycle.ts'
 import type { MoveResult } from './move-orders.ts'
 import { type Selection, selectionCondition } from './selection.ts'
 import { carryOutTransition } from './transition-orders.ts'
@@ -15,22 +17,52 @@ import { carryOutTransition } from './transition-orders.ts'
 export const NOTICE_HOURS = 48
 const MAX_HOURS = 24 * 60
 
+export type NoticeKind = Row<'notices'>['kind']
+
+interface NoticeWords {
+  /** the status of the orders it names: those its transition starts from */
+  status: OrderStatus
+  operation: string
+  mails: { given: MessageKind; moved: MessageKind; withdrawn: MessageKind }
+  nothing: string
+}
+
+const KINDS: Record<NoticeKind, NoticeWords> = {
+  lock: {
+    status: 'open',
+    operation: 'lock_notice',
+    mails: { given: 'lock_notice', moved: 'lock_notice_moved', withdrawn: 'lock_notice_withdrawn' },
+    nothing: 'No open order is left to give notice to.',
+  },
+  finalize_address: {
+    status: 'paid',
+    operation: 'finalize_notice',
+    mails: { given: 'finalize_notice', moved: 'finalize_notice_moved', withdrawn: 'finalize_notice_withdrawn' },
+    nothing: 'No paid order is left to give notice to.',
+  },
+}
+
 export interface NoticeInput {
   campaign_id: string
+  /** what the clock will do; a lock unless told */
+  kind?: NoticeKind
   selection: Selection
   hours?: number | undefined
 }
 
 /**
- * Schedules a lock of the orders that are open now and tells their backers. The list is frozen: who completes a survey later is not
- * swept in. Guarantees: one event and one mail for each. An order that another scheduled notice names already is left to that one.
+ * Schedules a lock of the orders that are open now, or a finalizing of the addresses of those that are paid now, and tells their backers.
+ * The list is frozen: an order that comes to the status later is not swept in. Guarantees: one event and one mail for each. An order that
+ * another scheduled notice names already is left to that one. Refuses where nobody is left to tell (`nothing_to_do`).
  */
 export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): Promise<Row<'notices'> & { operation: string }> {
   await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
   const due_at = dueAt(tx.now, input.hours ?? NOTICE_HOURS)
   const id = newId()
-  const operation_id = await startOperation(tx, actor, input.campaign_id, 'lock_notice', {
+  const kind = input.kind ?? 'lock'
+  const { status, operation, mails, nothing } = KINDS[kind]
+  const operation_id = await startOperation(tx, actor, input.campaign_id, operation, {
     selection: input.selection,
     notice: id,
   })
@@ -38,17 +70,18 @@ export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): 
     campaign_id: input.campaign_id,
     operation_id,
     kind: 'noticed',
+    notice_kind: kind,
     notice: sql`${id}::uuid`,
-    where: sql`o.status = 'open' and o.notice_id is null and ${selectionCondition(input.selection)}`,
+    where: sql`o.status = ${status} and o.notice_id is null and ${selectionCondition(input.selection)}`,
   })
-  if (named === 0) throw new DomainError('nothing_to_do', 'No open order is left to give notice to.', { status: 422 })
+  if (named === 0) throw new DomainError('nothing_to_do', nothing, { status: 422 })
   await finishOperation(tx, input.campaign_id, operation_id, named)
   const notice = await tx.db
     .insertInto('notices')
     .values({
       campaign_id: input.campaign_id,
       id,
-      kind: 'lock',
+      kind,
       state: 'scheduled',
       due_at,
       orders: named,
@@ -62,7 +95,7 @@ export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): 
     campaign_id: input.campaign_id,
     operation_id,
     event_kind: 'noticed',
-    kind: 'lock_notice',
+    kind: mails.given,
     data: { notice_id: id, due_at: due_at.toISOString() },
   })
   return { ...notice, operation: operation_id }
@@ -78,7 +111,7 @@ export async function moveNotice(
   if (input.due_at <= tx.now)
     throw invalid('Choose a time in the future.', [{ field: 'due_at', code: 'invalid', message: 'Choose a time in the future.' }])
   const moves = notice.moves + 1
-  await mailNamed(tx, notice, 'lock_notice_moved', `${notice.id}:${moves}`, { due_at: input.due_at.toISOString() })
+  await mailNamed(tx, notice, 'moved', `${notice.id}:${moves}`, { due_at: input.due_at.toISOString() })
   return await tx.db
     .updateTable('notices')
     .set({ due_at: input.due_at, moves, updated_at: tx.now })
@@ -88,19 +121,20 @@ export async function moveNotice(
     .executeTakeFirstOrThrow()
 }
 
-/** Withdraws a scheduled notice: its orders stay open, and their backers are told. */
+/** Withdraws a scheduled notice: its orders stay as they are, and their backers are told. */
 export async function withdrawNotice(
   tx: Tx,
   actor: Actor,
   input: { campaign_id: string; notice_id: string },
 ): Promise<Row<'notices'>> {
   const notice = await takeNotice(tx, actor, input)
-  await mailNamed(tx, notice, 'lock_notice_withdrawn', notice.id, {})
+  await mailNamed(tx, notice, 'withdrawn', notice.id, {})
   const operation_id = await startOperation(tx, actor, input.campaign_id, 'withdraw_notice', { notice: notice.id })
   const count = await markOrders(tx, actor, {
     campaign_id: input.campaign_id,
     operation_id,
     kind: 'notice_withdrawn',
+    notice_kind: notice.kind,
     notice: sql`null::uuid`,
     where: sql`o.notice_id = ${notice.id}`,
   })
@@ -125,7 +159,10 @@ export async function findDueNotices(db: Db, now: Date): Promise<{ campaign_id: 
     .execute()
 }
 
-/** Carries out a due notice with the conditions of a lock; what does not qualify stays open and is reported. Safe to run twice. */
+/**
+ * Carries out a due notice by the clock, with the conditions of its transition; what does not qualify stays as it is and is reported. What
+ * was named and has come to another status since is no longer its business. Safe to run twice.
+ */
 export async function runNotice(tx: Tx, key: { campaign_id: string; id: string }): Promise<MoveResult | null> {
   const notice = await tx.db
     .selectFrom('notices')
@@ -135,7 +172,7 @@ export async function runNotice(tx: Tx, key: { campaign_id: string; id: string }
     .forUpdate()
     .executeTakeFirst()
   if (notice?.state !== 'scheduled' || notice.due_at > tx.now) return null
-  const operation_id = await startOperation(tx, CLOCK, key.campaign_id, 'lock', {
+  const operation_id = await startOperation(tx, CLOCK, key.campaign_id, notice.kind, {
     selection: { filter: { notice: key.id } },
     reason_id: null,
   })
@@ -150,6 +187,7 @@ export async function runNotice(tx: Tx, key: { campaign_id: string; id: string }
     campaign_id: key.campaign_id,
     operation_id,
     kind: 'left_open_by_notice',
+    notice_kind: notice.kind,
     notice: sql`null::uuid`,
     where: sql`o.notice_id = ${key.id}`,
   })
@@ -211,6 +249,7 @@ interface Mark {
   campaign_id: string
   operation_id: string
   kind: string
+  notice_kind: NoticeKind
   notice: RawBuilder<unknown>
   where: RawBuilder<boolean>
 }
@@ -226,9 +265,10 @@ async function markOrders(tx: Tx, actor: Actor, mark: Mark): Promise<number> {
       from picked p where o.campaign_id = ${mark.campaign_id} and o.id = p.id and o.version = p.version
       returning o.id, o.backer_id, o.version, o.status
     ), written as (
-      insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status, actor_kind, actor_id, operation_id, at)
+      insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status, actor_kind, actor_id, operation_id,
+        data, at)
       select ${mark.campaign_id}::uuid, ${mark.kind}::text, m.backer_id, m.id, m.version, m.status, m.status, ${actor.kind}::text,
-        ${actor.id}::text, ${mark.operation_id}::uuid, ${tx.now}::timestamptz from marked m
+        ${actor.id}::text, ${mark.operation_id}::uuid, ${jsonb({ notice_kind: mark.notice_kind })}, ${tx.now}::timestamptz from marked m
     ) select count(*)::int as count from marked`.execute(tx.db)
   return rows[0]?.count ?? 0
 }
@@ -236,14 +276,15 @@ async function markOrders(tx: Tx, actor: Actor, mark: Mark): Promise<number> {
 async function mailNamed(
   tx: Tx,
   notice: Row<'notices'>,
-  kind: 'lock_notice_moved' | 'lock_notice_withdrawn',
+  what: 'moved' | 'withdrawn',
   occasion: string,
   data: Record<string, unknown>,
 ): Promise<void> {
+  const { status, mails } = KINDS[notice.kind]
   await sql`insert into messages (campaign_id, id, kind, backer_id, occasion, data, state, due_at, created_at)
-    select o.campaign_id, gen_random_uuid(), ${kind}, o.backer_id, ${occasion}, ${jsonb({ notice_id: notice.id, ...data })},
+    select o.campaign_id, gen_random_uuid(), ${mails[what]}, o.backer_id, ${occasion}, ${jsonb({ notice_id: notice.id, ...data })},
       'queued', ${tx.now}, ${tx.now}
-    from orders o where o.campaign_id = ${notice.campaign_id} and o.notice_id = ${notice.id} and o.status = 'open'
+    from orders o where o.campaign_id = ${notice.campaign_id} and o.notice_id = ${notice.id} and o.status = ${status}
     on conflict (campaign_id, kind, backer_id, occasion) do nothing`.execute(tx.db)
   await tx.enqueue({ job: 'deliver_messages' })
 }

@@ -1,4 +1,6 @@
 import type { Row } from '../../db/types.ts'
+import { type BackersCharges, findChargesForBacker } from '../payments/charges-for-backer.ts'
+import { findMethodOfBacker, type MethodOnFile } from '../payments/payment-methods.ts'
 import { notFound } from '../shared/errors.ts'
 import type { Db } from '../shared/tx.ts'
 import type { BackerKey } from '../surveys/drafts.ts'
@@ -11,13 +13,17 @@ export interface BackersOrder {
   booked: { account: string; amount: number }[]
   /** when a notice will lock it */
   lock_due_at: Date | null
-  payment_method: { brand: string; last4: string } | null
+  /** when a notice will make its address final */
+  finalize_due_at: Date | null
+  /** the card that would be charged */
+  payment_method: MethodOnFile | null
+  charges: BackersCharges
 }
 
 const QUOTED = ['owed', 'goods', 'shipping', 'tax', 'surcharge', 'pledged']
 
-/** The order of one backer with its lines, what was booked, its notice and payment method. Answers 404 when there is none. */
-export async function findOrderForBacker(db: Db, key: BackerKey): Promise<BackersOrder> {
+/** The order of one backer with its lines, what was booked, its notice, card and charges. Answers 404 when there is none. */
+export async function findOrderForBacker(db: Db, key: BackerKey, now: Date): Promise<BackersOrder> {
   const { campaign_id, backer_id } = key
   const order = await db
     .selectFrom('orders')
@@ -46,31 +52,29 @@ export async function findOrderForBacker(db: Db, key: BackerKey): Promise<Backer
     order,
     lines,
     booked: booked.map(({ account, amount }) => ({ account, amount: -Number(amount) })).filter(({ amount }) => amount !== 0),
-    lock_due_at: await lockDue(db, order),
-    payment_method: await paymentMethod(db, order),
+    ...(await noticesDue(db, order)),
+    payment_method: await paymentMethod(db, order, now),
+    charges: await findChargesForBacker(db, order, now),
   }
 }
 
-async function lockDue(db: Db, order: Row<'orders'>): Promise<Date | null> {
-  if (!order.notice_id) return null
+async function noticesDue(db: Db, order: Row<'orders'>): Promise<Pick<BackersOrder, 'lock_due_at' | 'finalize_due_at'>> {
+  const due = { lock_due_at: null, finalize_due_at: null }
+  if (!order.notice_id) return due
   const notice = await db
     .selectFrom('notices')
-    .select('due_at')
+    .select(['kind', 'due_at'])
     .where('campaign_id', '=', order.campaign_id)
     .where('id', '=', order.notice_id)
     .where('state', '=', 'scheduled')
     .executeTakeFirst()
-  return notice?.due_at ?? null
+  if (!notice) return due
+  return notice.kind === 'lock' ? { ...due, lock_due_at: notice.due_at } : { ...due, finalize_due_at: notice.due_at }
 }
 
-async function paymentMethod(db: Db, order: Row<'orders'>): Promise<BackersOrder['payment_method']> {
-  if (!order.payment_method_id) return null
-  const method = await db
-    .selectFrom('payment_methods')
-    .select(['brand', 'last4'])
-    .where('campaign_id', '=', order.campaign_id)
-    .where('id', '=', order.payment_method_id)
-    .where('state', '=', 'usable')
-    .executeTakeFirst()
-  return method ?? null
+/** Of the backer's cards the one that is on the order; one that is not usable is none. */
+async function paymentMethod(db: Db, order: Row<'orders'>, now: Date): Promise<MethodOnFile | null> {
+  const { campaign_id, backer_id } = order
+  const method = await findMethodOfBacker(db, { campaign_id, backer_id }, now)
+  return method?.id === order.payment_method_id ? method : null
 }

@@ -51,7 +51,7 @@ export interface ShownOrder {
   lines: OrderLine[]
   payment_method: ShownPaymentMethod | null
   hold: { code: string; reason: string | null; at: Date } | null
-  notice: { id: string; due_at: Date } | null
+  notice: { id: string; kind: Row<'notices'>['kind']; due_at: Date } | null
   backer: {
     id: string
     name: string
@@ -97,7 +97,7 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
       case when p.id is not null then jsonb_build_object('brand', p.brand, 'last4', p.last4, 'exp_month', p.exp_month,
         'exp_year', p.exp_year, 'state', p.state,
         'is_usable', p.state = 'usable' and p.gateway_account = ${accountInUse}) end as payment_method,
-      o.hold_reason, o.held_at, n.id as notice_id, n.due_at as notice_due_at,
+      o.hold_reason, o.held_at, n.id as notice_id, n.kind as notice_kind, n.due_at as notice_due_at,
       case when o.held_at is not null then (select r.text from events e
           join event_reasons r on r.campaign_id = e.campaign_id and r.id = e.reason_id
         where e.campaign_id = o.campaign_id and e.order_id = o.id and e.order_version is not null and e.kind = 'held'
@@ -129,15 +129,16 @@ type Joined = {
   held_at: Date | null
   hold_text: string | null
   notice_id: string | null
+  notice_kind: Row<'notices'>['kind'] | null
   notice_due_at: Date | null
 }
 
 function withHold(row: OrderRow): OrderRow {
-  const { hold_reason, held_at, hold_text, notice_id, notice_due_at, ...order } = row as OrderRow & Joined
+  const { hold_reason, held_at, hold_text, notice_id, notice_kind, notice_due_at, ...order } = row as OrderRow & Joined
   return {
     ...order,
     hold: held_at ? { code: hold_reason ?? 'staff', reason: hold_text, at: held_at } : null,
-    notice: notice_id && notice_due_at ? { id: notice_id, due_at: notice_due_at } : null,
+    notice: notice_id && notice_kind && notice_due_at ? { id: notice_id, kind: notice_kind, due_at: notice_due_at } : null,
   }
 }
 

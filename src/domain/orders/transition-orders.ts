@@ -1,14 +1,17 @@
-import { sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
-import { queueMessagesOfOperation } from '../messages/queue-message.ts'
+import { countWaitingRequests } from '../fulfilment/close-requests.ts'
+import { tidyTracking } from '../fulfilment/shipments.ts'
+import type { Tracking } from '../fulfilment/tracking-number.ts'
+import { settleTrackingRows, takeTrackingRows } from '../fulfilment/tracking-rows.ts'
 import type { Actor } from '../shared/actor.ts'
-import { DomainError } from '../shared/errors.ts'
+import { DomainError, invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
+import { followTransition } from './follow-transition.ts'
 import { type LifecycleActor, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
 import { type LeftOut, type MoveResult, moveOrders, previewMove } from './move-orders.ts'
-import type { Selection } from './selection.ts'
+import type { Selection, TrackedOrders } from './selection.ts'
 
 /** Up to here a transition answers at once; a larger one runs in the worker, with progress and a result page. */
 export const AT_ONCE = 1_000
@@ -19,6 +22,15 @@ export interface TransitionInput {
   selection: Selection
   /** staff's words; cancel asks for them */
   reason?: string | null
+  /** ship, of one order: what is known of its parcel */
+  tracking?: Tracking | undefined
+}
+
+/** What an operation of a transition was asked, as its row keeps it. */
+export interface AskedTransition {
+  selection: Selection | TrackedOrders
+  reason_id: string | null
+  tracking?: Tracking
 }
 
 export interface TransitionAnswer {
@@ -31,7 +43,7 @@ export interface TransitionAnswer {
 }
 
 export interface TransitionPreview extends MoveResult {
-  /** things to know before the act: before_lockdown_date, no_lockdown_date */
+  /** things to know before the act: before_lockdown_date, no_lockdown_date, change_requests_open */
   warnings: string[]
 }
 
@@ -45,7 +57,7 @@ export async function previewTransition(
   const campaign = await ownCampaign(db, actor, input.campaign_id)
   refuseActor(actor, input.name)
   const result = await previewMove(db, { now, actor: actor.kind }, input)
-  const warnings = input.name === 'lock' ? await lockWarnings(db, campaign, now) : []
+  const warnings = await warningsOf(db, campaign, input, now)
   return { ...result, warnings }
 }
 
@@ -63,17 +75,28 @@ export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionIn
       details: { fields: [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }] },
     })
   }
-  const operation_id = newId()
+  const tracking = trackingOf(input)
   const size = await sizeOf(tx, actor, input)
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
+  const asked: AskedTransition = { selection: input.selection, reason_id, ...(tracking ? { tracking } : {}) }
+  return await startTransition(tx, actor, { campaign_id: input.campaign_id, name: input.name, asked, size })
+}
+
+/** Writes the operation of a transition and carries it out, at once or, over 1,000 orders, in the worker. The caller has checked everything. */
+export async function startTransition(
+  tx: Tx,
+  actor: Actor,
+  { campaign_id, name, asked, size }: { campaign_id: string; name: StaffTransition; asked: AskedTransition; size: number },
+): Promise<TransitionAnswer> {
+  const operation_id = newId()
   await tx.db
     .insertInto('operations')
     .values({
-      campaign_id: input.campaign_id,
+      campaign_id,
       id: operation_id,
-      kind: input.name,
+      kind: name,
       state: 'queued',
-      input: JSON.stringify({ selection: input.selection, reason_id }),
+      input: JSON.stringify(asked),
       total: size,
       actor_kind: actor.kind,
       actor_id: actor.id,
@@ -81,16 +104,16 @@ export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionIn
     })
     .execute()
   if (size > AT_ONCE) {
-    await tx.enqueue({ job: 'run_operation', campaign_id: input.campaign_id, operation_id })
+    await tx.enqueue({ job: 'run_operation', campaign_id, operation_id })
     return { moved: 0, left: [], total: size, operation: operation_id, state: 'queued' }
   }
-  const result = await carryOutTransition(tx, actor, { campaign_id: input.campaign_id, operation_id })
+  const result = await carryOutTransition(tx, actor, { campaign_id, operation_id })
   return { ...result, operation: operation_id, state: 'done' }
 }
 
 /**
- * Does the work of a queued transition, in the caller's transaction; what belongs to it (drafts overtaken, stock given back, mails)
- * commits with it. An operation that is over is not done twice.
+ * Does the work of a queued transition, in the caller's transaction; what belongs to it (drafts overtaken, stock given back, parcels,
+ * mails) commits with it. An operation that is over is not done twice.
  */
 export async function carryOutTransition(
   tx: Tx,
@@ -106,10 +129,12 @@ export async function carryOutTransition(
     .executeTakeFirstOrThrow()
   if (operation.state === 'done') return { total: operation.total, moved: operation.moved, left: operation.left_out }
   const name = operation.kind as StaffTransition
-  const { selection, reason_id } = operation.input as { selection: Selection; reason_id: string | null }
-  const result = await moveOrders(tx, actor, { ...ids, name, selection, reason_id })
-  if (name === 'lock') await overtakeDrafts(tx, ids)
-  if (name === 'cancel') await afterCancel(tx, ids)
+  const { selection, reason_id, tracking } = operation.input as AskedTransition
+  const tracking_file = 'tracking_file' in selection ? selection.tracking_file : undefined
+  if (tracking_file) await takeTrackingRows(tx, { campaign_id: ids.campaign_id, file_id: tracking_file })
+  const moved = await moveOrders(tx, actor, { ...ids, name, selection, reason_id })
+  await followTransition(tx, actor, { ...ids, name, selection, parcels: { tracking, tracking_file } })
+  const result = tracking_file ? await settleTrackingRows(tx, { ...ids, file_id: tracking_file }) : moved
   await tx.db
     .updateTable('operations')
     .set({
@@ -133,10 +158,29 @@ function refuseActor(actor: Actor, name: StaffTransition): void {
   throw new DomainError('not_allowed', 'This cannot be done by hand.', { status: 403 })
 }
 
+/** What is known of a parcel goes with the shipping of one order; of many, a tracking file says it. */
+function trackingOf({ name, selection, tracking }: TransitionInput): Tracking | null {
+  if (!tracking || Object.values(tracking).every((text) => text.trim() === '')) return null
+  if (name === 'ship' && 'ids' in selection && selection.ids.length === 1) return tidyTracking(tracking)
+  const message = 'A tracking number belongs to the shipping of one order. For many, upload a tracking file.'
+  throw invalid(message, [{ field: 'tracking', code: 'invalid', message }])
+}
+
 async function sizeOf(tx: Tx, actor: Actor, input: TransitionInput): Promise<number> {
   if ('ids' in input.selection) return input.selection.ids.length
   const preview = await previewMove(tx.db, { now: tx.now, actor: actor.kind }, input)
   return preview.total
+}
+
+async function warningsOf(
+  db: Db,
+  campaign: Parameters<typeof lockWarnings>[1],
+  { name, selection }: Pick<TransitionInput, 'name' | 'selection'>,
+  now: Date,
+): Promise<string[]> {
+  if (name === 'lock') return await lockWarnings(db, campaign, now)
+  if (name !== 'ship') return []
+  return (await countWaitingRequests(db, campaign.id, selection)) > 0 ? ['change_requests_open'] : []
 }
 
 /** Locking without notice before the shown date, or when none was ever shown, warns until orders were locked once. */
@@ -158,28 +202,4 @@ async function lockWarnings(
     .limit(1)
     .executeTakeFirst()
   return locked ? [] : warnings
-}
-
-/** An edit that was not confirmed before the lock is kept and shown as not taken over. */
-async function overtakeDrafts(tx: Tx, ids: { campaign_id: string; operation_id: string }): Promise<void> {
-  await sql`update drafts d set state = 'overtaken'
-    from events e
-    where d.campaign_id = ${ids.campaign_id} and d.state = 'active'
-      and e.campaign_id = ${ids.campaign_id} and e.operation_id = ${ids.operation_id} and e.kind = 'lock' and e.backer_id = d.backer_id`.execute(
-    tx.db,
-  )
-}
-
-/** A canceled order gives back the stock it held, and its backer is told. */
-async function afterCancel(tx: Tx, ids: { campaign_id: string; operation_id: string }): Promise<void> {
-  const canceled = sql`select e.order_id from events e
-    where e.campaign_id = ${ids.campaign_id} and e.operation_id = ${ids.operation_id} and e.kind = 'cancel'`
-  await sql`update addons a set held = a.held - given.quantity
-    from (select oa.addon_id, sum(oa.stock_held)::int as quantity from order_addons oa
-      where oa.campaign_id = ${ids.campaign_id} and oa.order_id in (${canceled}) and oa.stock_held > 0
-      group by oa.addon_id) given
-    where a.campaign_id = ${ids.campaign_id} and a.id = given.addon_id`.execute(tx.db)
-  await sql`update order_addons oa set stock_held = 0
-    where oa.campaign_id = ${ids.campaign_id} and oa.order_id in (${canceled}) and oa.stock_held > 0`.execute(tx.db)
-  await queueMessagesOfOperation(tx, { ...ids, event_kind: 'cancel', kind: 'cancellation' })
 }

@@ -162,7 +162,9 @@ async function findOrMakeCustomer(app: CardParts, asked: Asked): Promise<Answere
   if (known) return { ok: true, value: known.gateway_id }
   const made = await makeCustomer(app, asked, `customer:${campaign_id}:${backer_id}:${gateway_account}`)
   // The first answer was lost, and name or mail were corrected since: under the same key the gateway refuses other words.
-  if (!made.ok && made.failure.code.startsWith('idempotency')) return await makeCustomer(app, asked, `customer:${id}`)
+  // Not while the first is still being made (409, an outage): that would make two customers, and the card of one would be nobody's.
+  const isOtherWords = !made.ok && made.failure.kind === 'refused' && made.failure.code === 'idempotency_error'
+  if (isOtherWords) return await makeCustomer(app, asked, `customer:${id}`)
   return made
 }
 

@@ -81,7 +81,7 @@ function nodeOf(token: Token): GuideNode[] {
     case 'link':
       return [linkOf(token as Tokens.Link)]
     case 'text':
-      return token.tokens ? nodesOf(token.tokens) : [token.text]
+      return token.tokens ? nodesOf(token.tokens) : [typeset(token.text)]
     case 'escape':
       return [token.text]
     case 'br':
@@ -116,6 +116,11 @@ function addressOf(href: string): string | null {
   if (name !== FIRST && !GUIDE_ACTS.some((act) => act === name)) return null
   const path = name === FIRST ? paths.guide() : paths.guide(name as GuideAct)
   return anchor ? `${path}#${anchor}` : path
+}
+
+/** Quotes as they are printed. */
+function typeset(text: string): string {
+  return text.replace(/(?<=[\p{Letter}\p{Number}])'/gu, '’').replace(/"([^"]*)"/g, '“$1”')
 }
 
 function slug(text: string): string {

@@ -5,6 +5,7 @@ import { setLimits } from '../../../domain/shared/tx.ts'
 import { formatMoney } from '../../../lib/money.ts'
 import { NotSetUp, RunUnderWay } from '../../components/charge-notes.tsx'
 import { ChargePreview, durationText } from '../../components/charge-preview.tsx'
+import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { typedFields } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -62,6 +63,7 @@ export default function NewCharge({ loaderData, actionData }: PageProps) {
         title={title}
         crumbs={{ label: 'Charges', to: paths.charges(campaign.id) }}
         facts="Counted just now. Nothing has changed yet. Checked again when you press."
+        help={<HowThisWorks act="charging" />}
       />
       {actionData?.refusal && (
         <Note tone={actionData.refusal.code === 'preview_changed' ? 'warn' : 'danger'} live>

@@ -7,6 +7,7 @@ import { previewWaive } from '../../../domain/payments/waive-small-balances.ts'
 import { afterDecline, reasonTitle } from '../../../lib/charge-text.ts'
 import { NotSetUp, RunUnderWay } from '../../components/charge-notes.tsx'
 import { RUN_STATE } from '../../components/charge-words.ts'
+import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -44,7 +45,12 @@ export default function Charges({ loaderData }: Route.ComponentProps) {
   return (
     <>
       <title>{`${title} · ${campaign.name}`}</title>
-      <PageHead title={title} facts="Cards are charged only when you start a run." actions={<Primary {...loaderData} />} />
+      <PageHead
+        title={title}
+        facts="Cards are charged only when you start a run."
+        help={<HowThisWorks act="charging" />}
+        actions={<Primary {...loaderData} />}
+      />
       {!is_set_up && <NotSetUp />}
       {underWay && <RunUnderWay to={paths.charge(campaign.id, underWay)} />}
       <Sheets columns="halves">

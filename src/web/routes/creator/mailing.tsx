@@ -12,6 +12,7 @@ import { mailingRefusalSentence } from '../../../lib/mailing-text.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { CatalogueWarnings } from '../../components/catalogue-warnings.tsx'
+import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { pageUrl } from '../../page-url.server.ts'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -104,6 +105,7 @@ export default function Mailing({ loaderData, actionData }: Route.ComponentProps
         title={title}
         crumbs={{ label: 'Survey', to: paths.survey(campaign.id) }}
         facts="Counted just now. Nothing has left yet."
+        help={<HowThisWorks act="telling-backers" />}
       />
       {actionData && <Note tone="danger">{actionData.refusal.message}</Note>}
       {refusal && <Note tone="warn">{mailingRefusalSentence(refusal)}</Note>}

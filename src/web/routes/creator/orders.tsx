@@ -7,6 +7,7 @@ import { countOrders, listOrders } from '../../../domain/orders/queries.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { FilterBar, FilterTabs, ListLine } from '../../components/filter-bar.tsx'
 import { conditionCount, filterQuery, valuesOf } from '../../components/filter-terms.ts'
+import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { OrdersTable } from '../../components/orders-table.tsx'
 import { SelectableList, SelectionBar } from '../../components/selection.tsx'
 import { filterKeys } from '../../filter-keys.server.ts'
@@ -61,7 +62,11 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
   return (
     <>
       <title>{`Orders · ${campaign.name}`}</title>
-      <PageHead title="Orders" actions={<ButtonLink to={paths.counts(campaign.id)}>Counts and CSV</ButtonLink>} />
+      <PageHead
+        title="Orders"
+        help={current.includes('errored') && <HowThisWorks act="failed-payments" />}
+        actions={<ButtonLink to={paths.counts(campaign.id)}>Counts and CSV</ButtonLink>}
+      />
       <FilterTabs
         label="Statuses"
         tabs={[tab('All', all, null), ...tabs.map(({ status, count }) => tab(STATUS[status].label, count, status))]}

@@ -1,4 +1,5 @@
 import type { OrderStatus } from '../../../domain/orders/lifecycle.ts'
+import type { GuideAct } from '../../guide-acts.ts'
 
 /** What staff can do with a selection of orders: the transitions, and hold and release. */
 export const DEEDS = ['lock', 'unlock', 'nothing_owed', 'cancel', 'hold', 'release'] as const
@@ -68,6 +69,17 @@ export const WORDS: Record<Deed, DeedWords> = {
     asks_reason: 'needed',
     meaning: 'They take part in lock, charge, finalize and ship again.',
   },
+}
+
+/** The page of the guide that tells how a deed works; hold, release and cancel say it themselves. */
+export const GUIDE_OF: Partial<Record<string, GuideAct>> = {
+  lock: 'locking',
+  unlock: 'locking',
+  nothing_owed: 'charging',
+  finalize_address: 'finalizing',
+  reopen_address: 'finalizing',
+  ship: 'marking-shipped',
+  undo_ship: 'marking-shipped',
 }
 
 export function isDeed(name: string): name is Deed {

@@ -7,6 +7,7 @@ import { setLimits, type Tx } from '../../../domain/shared/tx.ts'
 import { warningSentence } from '../../../lib/warning-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { filterQuery } from '../../components/filter-terms.ts'
+import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { TransitionPreview } from '../../components/transition-preview.tsx'
 import { typedFields } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
@@ -19,7 +20,7 @@ import { Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/transition'
 import { selectionOf } from './selection.server.ts'
 import { attempt, type Desk, requireCampaign } from './session.server.ts'
-import { type Deed, isDeed, WORDS } from './transition-words.ts'
+import { type Deed, GUIDE_OF, isDeed, WORDS } from './transition-words.ts'
 
 function deedOf(name: string): Deed {
   if (!isDeed(name)) throw data({ message: 'There is no such act.' }, { status: 404 })
@@ -81,6 +82,7 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
         title={title}
         crumbs={{ label: 'Orders', to: back }}
         facts="Counted just now. Nothing has changed yet. Checked again when you press."
+        help={GUIDE_OF[deed] && <HowThisWorks act={GUIDE_OF[deed]} />}
       />
       {refusal && (
         <Note tone="danger" live>

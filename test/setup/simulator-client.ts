@@ -36,7 +36,11 @@ export function newCustomer(stripe: Stripe): Promise<Stripe.Customer> {
   return stripe.customers.create({ email: 'ada@example.com', name: 'Ada', metadata: { afterfund_backer: 'b1' } })
 }
 
-export function newSession(stripe: Stripe, customer: string): Promise<Stripe.Checkout.Session> {
+export function newSession(
+  stripe: Stripe,
+  customer: string,
+  over: Partial<Stripe.Checkout.SessionCreateParams> = {},
+): Promise<Stripe.Response<Stripe.Checkout.Session>> {
   return stripe.checkout.sessions.create({
     mode: 'setup',
     currency: 'eur',
@@ -45,6 +49,7 @@ export function newSession(stripe: Stripe, customer: string): Promise<Stripe.Che
     setup_intent_data: { metadata: { afterfund_backer: 'b1' } },
     success_url: 'http://127.0.0.1:9/done?session={CHECKOUT_SESSION_ID}',
     cancel_url: 'http://127.0.0.1:9/back',
+    ...over,
   })
 }
 

@@ -18,7 +18,13 @@ export function cardPage(input: { form: CardForm; problems: FieldProblem[]; canc
         <div class="field">
           <label for="test_card">Use a test card</label>
           <p class="hint" id="test_card-hint">Each one does something different. The first one simply works.</p>
-          <select id="test_card" name="test_card" aria-describedby="test_card-hint">
+          ${problemOf('test_card') ? html`<p class="problem" id="test_card-problem">${problemOf('test_card')}</p>` : ''}
+          <select
+            id="test_card"
+            name="test_card"
+            aria-describedby="test_card-hint ${problemOf('test_card') ? 'test_card-problem' : ''}"
+            ${problemOf('test_card') ? raw('aria-invalid="true"') : ''}
+          >
             ${groups.map(([title, cards]) => html`<optgroup label="${title}">${cards.map((card) => option(card, form.test_card))}</optgroup>`)}
           </select>
         </div>
@@ -33,7 +39,7 @@ export function cardPage(input: { form: CardForm; problems: FieldProblem[]; canc
         <div class="pair">
           ${field({
             name: 'expiry',
-            label: 'Expiry (month/year)',
+            label: 'Expiry (MM/YY)',
             value: form.expiry,
             autocomplete: 'cc-exp',
             problem: problemOf('expiry'),

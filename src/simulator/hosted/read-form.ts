@@ -7,7 +7,7 @@ export interface CardForm {
 }
 
 export interface FieldProblem {
-  field: 'number' | 'expiry' | 'cvc'
+  field: 'test_card' | 'number' | 'expiry' | 'cvc'
   text: string
 }
 
@@ -21,13 +21,18 @@ export function readCardForm(form: URLSearchParams, now: Date): ReadCard {
   const card = number ? cardOfNumber(number) : cardOfName(form.get('test_card') ?? '')
   const expiry = readExpiry(form.get('expiry') ?? '', now)
   const problems: FieldProblem[] = []
-  if (!card) problems.push({ field: 'number', text: numberProblem(number) })
+  if (!card) problems.push({ field: cardField(form), text: numberProblem(number) })
   if (typeof expiry === 'string') problems.push({ field: 'expiry', text: expiry })
   if (!/^\d{3,4}$/.test((form.get('cvc') ?? '').trim())) {
     problems.push({ field: 'cvc', text: 'Enter the security code: 3 digits, or 4 for American Express. Any will do.' })
   }
   if (!card || typeof expiry === 'string' || problems.length > 0) return { ok: false, problems }
   return { ok: true, card, ...expiry, name: (form.get('name') ?? '').trim().slice(0, 200) || null }
+}
+
+/** Which field the card comes from. */
+export function cardField(form: URLSearchParams): 'test_card' | 'number' {
+  return form.get('number')?.trim() ? 'number' : 'test_card'
 }
 
 function numberProblem(number: string): string {

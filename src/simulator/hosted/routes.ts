@@ -5,7 +5,7 @@ import { findSession } from '../resources/sessions.ts'
 import type { SimulatorParts } from '../serve-call.ts'
 import type { Work } from '../work.ts'
 import { cardPage, messagePage } from './pages.ts'
-import { type CardForm, type FieldProblem, readCardForm } from './read-form.ts'
+import { type CardForm, cardField, type FieldProblem, readCardForm } from './read-form.ts'
 import { saveEnteredCard } from './save-entered-card.ts'
 import { styleHash } from './style.ts'
 
@@ -34,7 +34,7 @@ export function hostedRoutes(parts: SimulatorParts): Hono<{ Bindings: HttpBindin
     if (!session || !entered) return closedPage(c, session)
     if (entered.ok && !declined) return c.redirect(returnAddress(session), 303)
     const problems: FieldProblem[] = entered.ok
-      ? [{ field: 'number', text: `${declined?.message ?? ''} It was not saved: choose another one.` }]
+      ? [{ field: cardField(form), text: `${declined?.message ?? ''} It was not saved: choose another one.` }]
       : entered.problems
     return show(c, cardPage({ form: keptOf(form), problems, cancelUrl: session.cancel_url }), 422, session)
   })

@@ -48,8 +48,8 @@ input, select {
   inline-size: 100%; min-block-size: 48px; padding: .5rem .75rem; font: inherit;
   color: var(--ink); background: var(--sheet); border: 1px solid var(--line-strong); border-radius: 5px;
 }
-input[aria-invalid] { border: 2px solid var(--danger); }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); column-gap: 1rem; }
+input[aria-invalid], select[aria-invalid] { border: 2px solid var(--danger); }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); column-gap: 1rem; }
 .problems {
   background: var(--danger-soft); border-inline-start: 4px solid var(--danger); border-radius: 5px;
   padding: .75rem 1rem; margin-block-end: 1.25rem;

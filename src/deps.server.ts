@@ -78,8 +78,8 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
   const stopping = new AbortController()
   const clock = parts.clock ?? createClock()
   const simulator = config.gateway === 'simulator' ? createGatewayProcess({ config, clock, log }) : null
-  // It takes a moment to start; whoever calls the gateway waits for it, and says so if it does not.
-  simulator?.port().catch(() => undefined)
+  // It takes a moment to start, and whoever calls the gateway waits for it.
+  simulator?.port().catch((error) => log.error({ error }, 'charging does not work'))
   const withoutWorker: Omit<Deps, 'worker'> = {
     config,
     db: client.db,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { testFolder } from '../test/setup/folder.ts'
@@ -12,7 +12,7 @@ const dataFolder = mkdtempSync(join(testFolder(), 'supervised-'))
 const opened: GatewayProcess[] = []
 const clock = { now: () => new Date() }
 
-function open(over: { clock?: typeof clock } = {}): GatewayProcess {
+function open(over: Partial<Parameters<typeof createGatewayProcess>[0]> = {}): GatewayProcess {
   const log = createLog({ write: () => undefined }, 'silent')
   const simulator = createGatewayProcess({ config: { dataFolder, publicUrl: 'http://localhost:3000' }, clock, log, ...over })
   opened.push(simulator)
@@ -124,4 +124,12 @@ test('it goes by the clock of the program', async () => {
   await until(() => listed().pid !== pid)
   expect(await read()).toEqual({ ok: true, value: { state: 'expired' } })
   gateway.close()
+})
+
+test('what keeps it from starting is said at once', async () => {
+  const damaged = join(dataFolder, 'damaged')
+  mkdirSync(join(damaged, 'gateway'), { recursive: true })
+  writeFileSync(join(damaged, 'gateway', 'journal.jsonl'), 'this is no journal\n{}\n')
+  const simulator = open({ config: { dataFolder: damaged, publicUrl: 'http://localhost:3000' } })
+  await expect(simulator.port()).rejects.toThrow(/did not start: .*journal/)
 })

@@ -21,7 +21,7 @@ export type GatewayProcess = {
 
 type Child = { process: ChildProcess; port: number }
 
-const startLimitMs = 10_000
+const startLimitMs = 20_000
 const stopLimitMs = 3_000
 const answerLimitMs = 1_000
 const pauseMs = 100
@@ -45,9 +45,10 @@ export function createGatewayProcess(options: {
   let starting: Promise<number> | null = null
   let isStopping = false
 
-  const launch = async (): Promise<Child | null> => {
-    const child = await spawnSimulator(folder, config.publicUrl, log)
-    child?.process.once('exit', () => {
+  const launch = async (): Promise<Child | string> => {
+    const child = await spawnSimulator(folder, config.publicUrl)
+    if (typeof child === 'string') return child
+    child.process.once('exit', () => {
       own = null
       if (isStopping) return
       log.warn({}, 'the simulator of the gateway ended; it is started again')
@@ -64,12 +65,14 @@ export function createGatewayProcess(options: {
     while (!isStopping && Date.now() < giveUpAt) {
       const running = await findRunning(folder)
       if (running) return running
-      own = await launch()
-      if (own) {
+      const started = await launch()
+      if (typeof started !== 'string') {
+        own = started
         listAddress(folder, own)
         await setClock(own.port, clock)
         return own.port
       }
+      if (!started.includes('already running')) throw new Error(`The simulator of the gateway did not start: ${started}`)
       // Another one holds the folder: it is about to listen, or to end.
       await sleep(pauseMs)
     }
@@ -105,8 +108,8 @@ async function setClock(port: number, clock: Pick<Clock, 'now'>): Promise<void> 
   if (!answer.ok) throw new Error(`The simulator of the gateway refuses the clock: ${answer.status}`)
 }
 
-/** Its port once it listens; null when it ended before. */
-function spawnSimulator(folder: string, publicUrl: string, log: Log): Promise<Child | null> {
+/** The process once it listens; what it said last when it ended before. */
+function spawnSimulator(folder: string, publicUrl: string): Promise<Child | string> {
   const settings = { folder, host: '127.0.0.1', 'hosted-url': `${publicUrl}${gatewayPath}` }
   const child = spawn(
     process.execPath,
@@ -119,13 +122,12 @@ function spawnSimulator(folder: string, publicUrl: string, log: Log): Promise<Ch
   )
   child.unref()
   child.channel?.unref()
-  return new Promise((resolve) => {
+  const limit = setTimeout(() => child.kill('SIGKILL'), startLimitMs)
+  const started = new Promise<Child | string>((resolve) => {
     let lastWords = ''
-    child.once('error', () => resolve(null))
-    child.once('exit', () => {
-      if (lastWords) log.warn({ said: lastWords }, 'the simulator of the gateway ended')
-      resolve(null)
-    })
+    child.once('error', (error) => resolve(error.message))
+    // Not `exit`: by then not all that it said has been read.
+    child.once('close', () => resolve(lastWords || 'it said nothing'))
     eachLine(child.stderr, (line) => {
       lastWords = line
     })
@@ -134,6 +136,7 @@ function spawnSimulator(folder: string, publicUrl: string, log: Log): Promise<Ch
       if (port) resolve({ process: child, port })
     })
   })
+  return started.finally(() => clearTimeout(limit))
 }
 
 function eachLine(stream: Readable | null, take: (line: string) => void): void {

@@ -522,6 +522,7 @@ export interface ChangeRequestTable {
   agreed_balance: number
   note: Generated<string>
   answer: Generated<string>
+  code: string | null
   answered_by: string | null
   created_at: Time
   answered_at: MaybeTime
@@ -538,6 +539,7 @@ export interface ShipmentTable {
   operation_id: string | null
   left_at: Time
   mailed_at: MaybeTime
+  mailed_number: string | null
   created_at: Time
   updated_at: Time
 }
@@ -570,6 +572,7 @@ export interface TrackingRowTable {
   n: number
   line: number
   order_text: string
+  order_number: number | null
   carrier: string
   tracking_number: string
   tracking_url: string

@@ -116,6 +116,7 @@ create table change_requests (
   agreed_balance bigint not null,      -- the balance due that the backer agreed to, should it be approved; minor units
   note text not null default '',
   answer text not null default '',     -- staff's words
+  code text,                           -- why it was closed by itself: already_shipped, order_canceled
   answered_by text,
   created_at timestamptz not null,
   answered_at timestamptz,
@@ -142,7 +143,8 @@ create table shipments (
   tracking_url text not null default '',
   operation_id uuid,
   left_at timestamptz not null,
-  mailed_at timestamptz,               -- when its backer was told the tracking number
+  mailed_at timestamptz,               -- when its backer was last told the tracking number
+  mailed_number text,                  -- the number they were told
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (campaign_id, id),
@@ -186,6 +188,7 @@ create table tracking_rows (
   n integer not null,
   line integer not null,               -- where the row starts in the file
   order_text text not null,            -- the order number as the file has it
+  order_number bigint,                 -- the same as a number; null where it is none
   carrier text not null,
   tracking_number text not null,
   tracking_url text not null,
@@ -196,3 +199,4 @@ create table tracking_rows (
   foreign key (campaign_id, file_id) references tracking_files (campaign_id, id) on delete cascade
 );
 create index tracking_rows_problem on tracking_rows (campaign_id, file_id, problem, n);
+create index tracking_rows_order on tracking_rows (campaign_id, file_id, order_number);

@@ -7,7 +7,7 @@ import { addressLines, orderFacts, orderOf } from './parts.ts'
 export function changeRequestAnswered(facts: MailFacts): Letter {
   const order = orderOf(facts)
   const { request } = facts
-  const isApproved = facts.data.decision === 'approved' || facts.data.decision === 'approve'
+  const isApproved = facts.data.decision === 'approve'
   const asked = request ? addressLines(request.address as Address) : []
   const now = order.address ? addressLines(order.address) : []
   return {
@@ -18,7 +18,9 @@ export function changeRequestAnswered(facts: MailFacts): Letter {
     body: [
       isApproved
         ? 'we changed your address as you asked. Your parcel goes to the new one.'
-        : 'you asked us to change your address. We could not do that.',
+        : facts.data.code === 'already_shipped'
+          ? 'you asked us to change your address. Your parcel left before we came to it, so it goes to the one below.'
+          : 'you asked us to change your address. We could not do that.',
     ],
     facts: orderFacts(facts, order),
     sections: [

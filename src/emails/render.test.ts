@@ -54,7 +54,7 @@ function factsOf(
       code: kind === 'owe_again' ? 'address_changed' : kind === 'charge_failed' ? 'insufficient_funds' : 'pledge_changed',
       amount: 10832,
       payment_method: { brand: 'visa', last4: '4242' },
-      decision: 'approved',
+      decision: 'approve',
       ...over.data,
     },
     campaign: {
@@ -244,9 +244,11 @@ test('a notice of the final address shows the address and what looks unusual in 
 
 test('an answered request shows the new address or the creator\u2019s words', () => {
   expect(render('change_request_answered').text).toContain('Neue Straße 1')
-  const declined = render('change_request_answered', { data: { decision: 'declined' } }).text
+  const declined = render('change_request_answered', { data: { decision: 'decline' } }).text
   expect(declined).toContain('Our answer\n  We caught the parcel in time.\n  Best wishes!')
   expect(declined).toContain('Musterstraße 7')
+  const late = render('change_request_answered', { data: { decision: 'decline', code: 'already_shipped' } }).text
+  expect(late).toContain('Your parcel left before we came to it')
 })
 
 test('a tracking mail has number, link and contents; a link that is none is not one', () => {

@@ -76,10 +76,14 @@ test('a charge names its amount, its card and what the bank said', () => {
 test('cards, requests, runs and parcels have their words', () => {
   const say = (more: Partial<ToldEvent>) => eventSentence(event(more), telling)
   expect(say({ kind: 'payment_method_changed', data: { brand: 'visa', last4: '4242' } })).toBe('Ada put in Visa ending 4242.')
-  expect(say({ kind: 'noticed', from: 'paid' })).toBe('Ada gave notice of the final address.')
+  expect(say({ kind: 'noticed', data: { notice_kind: 'finalize_address' } })).toBe('Ada gave notice of the final address.')
   expect(say({ kind: 'noticed' })).toBe('Ada gave notice of the lock.')
   expect(say({ kind: 'change_request_answered', data: { decision: 'approve' } })).toBe(
     'Ada approved the request for another address.',
+  )
+  const closed = { actor: { kind: 'system', name: null }, code: 'already_shipped', data: { decision: 'decline' } }
+  expect(say({ kind: 'change_request_answered', ...closed })).toBe(
+    'Afterfund declined the request for another address: a parcel is handed over.',
   )
   expect(say({ kind: 'charge_run_started', data: { orders: 1204, amount: 500 } })).toBe(
     'Ada started a charge run of 1,204 orders, $5.00.',

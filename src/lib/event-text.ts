@@ -62,7 +62,7 @@ const DID: Readonly<Record<string, Say>> = {
   noticed: (event) => `gave notice of ${noticeOf(event)}`,
   notice_withdrawn: (event) => `withdrew the notice of ${noticeOf(event)}`,
   left_open_by_notice: (event) =>
-    event.from === 'open' ? 'left the order open when the notice ran out' : 'left the address as it is when the notice ran out',
+    isOfAddress(event) ? 'left the address as it is when the notice ran out' : 'left the order open when the notice ran out',
   charge_refused: (event, telling) => `did not carry out the charge${ofAmount(event, telling)}${toCard(event)}`,
   charge_booked_late: (event, telling) =>
     `reported a charge${ofAmount(event, telling)}${toCard(event)} after the order had moved on`,
@@ -87,7 +87,7 @@ const DID: Readonly<Record<string, Say>> = {
   card_saved: (event) => `saved ${cardOf(event) ?? 'a card'}`,
   change_requested: 'asked for another address',
   change_request_answered: (event) =>
-    `${String(event.code ?? event.data.decision).startsWith('approve') ? 'approved' : 'declined'} the request for another address`,
+    `${event.data.decision === 'approve' ? 'approved' : 'declined'} the request for another address`,
   change_request_withdrawn: 'took back the request for another address',
   // of the campaign
   campaign_created: 'made the campaign',
@@ -142,12 +142,7 @@ function them({ reader }: Telling): string {
 }
 
 /** Kinds whose words tell their code. */
-const SAID_BY_ITSELF: ReadonlySet<string> = new Set([
-  'settled_outside',
-  'backer_imported',
-  'pledge_decided',
-  'change_request_answered',
-])
+const SAID_BY_ITSELF: ReadonlySet<string> = new Set(['settled_outside', 'backer_imported', 'pledge_decided'])
 
 function whyOf(event: ToldEvent, telling: Telling): string | null {
   const parts: string[] = []
@@ -209,9 +204,13 @@ function toCard(event: ToldEvent): string {
   return card ? ` (${card})` : ''
 }
 
-/** A notice names open orders for a lock, paid ones for the final address. */
+/** A notice of the final address, not of a lock. */
+function isOfAddress(event: ToldEvent): boolean {
+  return event.data.notice_kind === 'finalize_address'
+}
+
 function noticeOf(event: ToldEvent): string {
-  return event.from === 'paid' ? 'the final address' : 'the lock'
+  return isOfAddress(event) ? 'the final address' : 'the lock'
 }
 
 /** "1 parcel", "1,204 parcels", "parcels" where nobody counted. */

@@ -1,6 +1,7 @@
 import { ledgerAccountWords, quoteLineWords } from '../../../lib/quote-text.ts'
 import { Ledger, type LedgerRow } from '../../ui/ledger.tsx'
 import { Money } from '../../ui/numbers.tsx'
+import { Time } from '../../ui/time.tsx'
 
 /** A quote's line as it is stored (domain/orders/price-order.ts). */
 export interface MoneyLine {
@@ -21,6 +22,20 @@ export interface MoneyProps {
   booked: { account: string; amount: number }[]
   /** what is owed; negative is credit */
   balance: number
+  /** what was charged to cards, each with when and which: said instead of the sum of them */
+  receipts?: readonly { amount: number; at: string; card: string }[]
+}
+
+function receiptRow({ amount, at, card }: { amount: number; at: string; card: string }): LedgerRow {
+  return {
+    label: (
+      <>
+        Charged on <Time at={at} as="day" />
+      </>
+    ),
+    reason: <bdi>{card}</bdi>,
+    amount: -amount,
+  }
 }
 
 const PAID = new Set(['pledged', 'shipping_paid'])
@@ -35,9 +50,11 @@ export function MoneyLines({ money, due }: { money: MoneyProps; due: string }) {
   const costs = money.lines.filter(({ kind }) => !PAID.has(kind))
   const paid = money.lines.filter(({ kind }) => PAID.has(kind))
   const together: LedgerRow = { label: 'Together', amount: costs.reduce((sum, { amount }) => sum + amount, 0), kind: 'sum' }
-  const booked = money.booked.map(({ account, amount }): LedgerRow => {
+  const booked = money.booked.flatMap(({ account, amount }): LedgerRow[] => {
+    const receipts = account === 'card' ? (money.receipts ?? []) : []
+    if (receipts.length > 0 && receipts.reduce((sum, each) => sum + each.amount, 0) === -amount) return receipts.map(receiptRow)
     const words = ledgerAccountWords(account)
-    return { label: words?.label ?? account, reason: words?.why, amount }
+    return [{ label: words?.label ?? account, reason: words?.why, amount }]
   })
   const rest: LedgerRow = { label: money.balance < 0 ? 'Credit' : due, amount: money.balance, kind: 'due' }
   return (

@@ -27,7 +27,7 @@ export function pathOf(order: OrderProps): PathStep[] {
     {
       id: 'shipped',
       label: order.ships ? 'On its way' : 'Delivered',
-      note: order.at.shipped && <Time at={order.at.shipped} as="day" />,
+      note: shippedNote(order),
     },
   ]
   const reached = order.ships ? now : Math.min(now, 3)
@@ -86,19 +86,33 @@ function lockedNote(order: OrderProps): ReactNode {
 }
 
 function paidLabel(order: OrderProps): string {
-  if (order.status === 'errored') return 'Payment did not go through'
+  if (order.status === 'errored') return order.charges.under_way ? 'Payment under way' : 'Payment did not go through'
   return order.money.balance > 0 || order.at.paid ? 'Paid' : 'Nothing owed'
 }
 
 function paidNote(order: OrderProps): ReactNode {
   if (order.at.paid) return <Time at={order.at.paid} as="day" />
   const { balance, currency } = order.money
+  const { failed, under_way } = order.charges
+  if (under_way) return 'no answer from your bank yet'
+  if (order.status === 'errored' && failed) {
+    return (
+      <>
+        <Time at={failed.at} as="moment" />: {failed.is_decline ? failed.reason : 'not carried out'}
+      </>
+    )
+  }
   if (balance <= 0) return order.status === 'open' ? 'nothing more to pay as it stands' : 'nothing more to pay'
   return (
     <>
-      <Money minor={balance} currency={currency} /> {order.payment_method ? `from ${order.payment_method}` : 'is owed'}
+      <Money minor={balance} currency={currency} /> {order.card ? `from ${order.card.name}` : 'is owed'}
     </>
   )
+}
+
+function shippedNote(order: OrderProps): ReactNode {
+  if (order.at.shipped) return <Time at={order.at.shipped} as="day" />
+  return order.ships && order.status === 'ready_to_ship' ? 'next' : null
 }
 
 function finalNote(order: OrderProps): ReactNode {

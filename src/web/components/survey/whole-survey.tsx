@@ -70,7 +70,8 @@ const STEPS: Record<SurveyStep, (survey: WholeSurveyProps) => ReactNode> = {
     ),
   payment: ({ balance, currency }) => (
     <p>
-      <Money minor={balance} currency={currency} /> would be owed. A payment method can only be put off for now.
+      <Money minor={Math.max(0, balance)} currency={currency} /> would be owed. A card is added here, on the page of the payment
+      service, or put off.
     </p>
   ),
   review: ({ money, contents }) => (

@@ -1,23 +1,30 @@
+import { listShipments, type ShownShipment } from '../../../domain/fulfilment/shipments.ts'
 import { BACKER_MAY_CHANGE, type OrderStatus, STATUS } from '../../../domain/orders/lifecycle.ts'
 import { findOrderForBacker } from '../../../domain/orders/order-for-backer.ts'
 import type { Quote } from '../../../domain/orders/price-order.ts'
+import type { BackersCharges } from '../../../domain/payments/charges-for-backer.ts'
+import type { MethodOnFile } from '../../../domain/payments/payment-methods.ts'
 import type { Db } from '../../../domain/shared/tx.ts'
 import type { Address } from '../../../domain/shipping/address.ts'
 import { confirmedData, describeChanges } from '../../../domain/surveys/describe-changes.ts'
 import type { SurveyData } from '../../../domain/surveys/schema.ts'
 import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
+import { cardExpiry, cardText } from '../../../lib/card-text.ts'
+import { declineText } from '../../../lib/decline-text.ts'
 import { dateText } from '../../../lib/time-text.ts'
+import type { CardProps } from '../../components/backer/card-parts.tsx'
+import type { ChargesProps } from '../../components/survey/charge-parts.tsx'
 import type { OrderProps } from '../../components/survey/order-view.tsx'
+import type { ParcelProps } from '../../components/survey/parcels.tsx'
 import { addressLines, answersProps, entryOf } from './fields.server.ts'
 import { dayOf } from './pledge.server.ts'
 
 /** The order as its backer sees it: what stands confirmed, not a draft. */
 export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<OrderProps> {
   const { campaign, file, catalog } = view
-  const { order, lines, booked, lock_due_at, payment_method } = await findOrderForBacker(db, {
-    campaign_id: campaign.id,
-    backer_id: file.backer.id,
-  })
+  const key = { campaign_id: campaign.id, backer_id: file.backer.id }
+  const { order, lines, booked, lock_due_at, payment_method, charges } = await findOrderForBacker(db, key, now)
+  const shipments = await listShipments(db, { campaign_id: campaign.id, order_id: order.id, state: 'left' })
   const quote = order.quote as Quote
   const time = (at: Date | null) => at?.toISOString() ?? null
   return {
@@ -50,10 +57,51 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
       shipping_left_over: quote.shipping_left_over,
       booked,
       balance: order.balance_due,
+      receipts: receiptsOf(charges),
     },
-    payment_method: payment_method && `${payment_method.brand} ending ${payment_method.last4}`,
+    card: cardProps(payment_method),
+    charges: chargesProps(charges, now),
+    parcels: shipments.data.map(parcelProps),
     asks_method: !payment_method && (order.balance_due > 0 || campaign.payment_method_required),
     may: BACKER_MAY_CHANGE[order.status as OrderStatus],
+  }
+}
+
+/** A card in words. */
+export function cardProps(method: MethodOnFile | null): CardProps | null {
+  return method && { name: cardText(method), expiry: cardExpiry(method), is_expired: method.is_expired }
+}
+
+function receiptsOf({ receipts }: BackersCharges) {
+  return receipts.map(({ amount, at, ...card }) => ({ amount, at: at.toISOString(), card: cardText(card) }))
+}
+
+/** As long as a page waits for the bank; after that the charge is told as one without an answer. */
+const LONG_MS = 10_000
+
+function chargesProps(charges: BackersCharges, now: Date): ChargesProps {
+  const { under_way, failed, retry_refusal, retry_at, owes_again } = charges
+  return {
+    under_way: under_way && {
+      amount: under_way.amount,
+      is_long: under_way.is_asked || now.getTime() - under_way.since.getTime() >= LONG_MS,
+    },
+    failed: failed && { ...failed, at: failed.at.toISOString(), ...declineText(failed.code, 'backer') },
+    receipts: receiptsOf(charges),
+    retry_refusal,
+    retry_at: retry_at?.toISOString() ?? null,
+    owes_again,
+  }
+}
+
+function parcelProps({ id, carrier, tracking_number, tracking_link, left_at, lines }: ShownShipment): ParcelProps {
+  return {
+    id,
+    carrier,
+    number: tracking_number,
+    link: tracking_link,
+    left_at: left_at.toISOString(),
+    contents: lines.map(({ name, option, quantity }) => ({ name, option, quantity })),
   }
 }
 

@@ -1,5 +1,6 @@
 import { data, type RouterContextProvider, redirect } from 'react-router'
 import type { Deps } from '../../../deps.server.ts'
+import { completeCardSessions, hasOpenCardSession } from '../../../domain/payments/read-card-sessions.ts'
 import type { Actor } from '../../../domain/shared/actor.ts'
 import { DomainError } from '../../../domain/shared/errors.ts'
 import type { Campaign } from '../../../domain/shared/policy.ts'
@@ -27,8 +28,18 @@ export interface Pledge {
   key: BackerKey
 }
 
-/** Lets a request in by its cookie. Anything else, a backer who does not exist included, is answered with the same page. */
-export async function openPledge({ request, context, params }: PledgeArgs): Promise<Pledge> {
+/**
+ * Lets a request in by its cookie, and reads back what a card page has brought meanwhile. Anything else, a backer who does not exist
+ * included, is answered with the same page.
+ */
+export async function openPledge(args: PledgeArgs): Promise<Pledge> {
+  const pledge = await enterPledge(args)
+  if (args.request.method === 'GET') await readCardPages(pledge)
+  return pledge
+}
+
+/** Lets a request in by its cookie. */
+export async function enterPledge({ request, context, params }: PledgeArgs): Promise<Pledge> {
   const deps = context.get(depsContext)
   const key = { campaign_id: params.campaign, backer_id: params.backer }
   if (!isId(key.campaign_id) || !isId(key.backer_id)) throw noEntry()
@@ -41,6 +52,18 @@ export async function openPledge({ request, context, params }: PledgeArgs): Prom
   const place = { secret: deps.linkSecret, is_https: deps.config.isHttps, now: deps.clock.now() }
   if (!backer || !hasSession(backer, request.headers.get('cookie'), place)) throw noEntry()
   return { deps, key, actor: { kind: 'backer', id: backer.id, campaign_id: backer.campaign_id } }
+}
+
+/** How long a page waits for the gateway before it shows what is known. */
+const PATIENCE_MS = 2_000
+
+/** A backer who closed the tab on their way back: their next visit finds the card. An outage, whoever's it is, does not break the page. */
+async function readCardPages({ deps, key }: Pledge): Promise<void> {
+  try {
+    if (await hasOpenCardSession(deps.db, key)) await completeCardSessions(deps, { ...key, patience_ms: PATIENCE_MS })
+  } catch (error) {
+    deps.log.error({ error }, 'a card page could not be read back; the worker tries again')
+  }
 }
 
 export function noEntry() {

@@ -2,18 +2,23 @@ import { inTransaction } from '../../../domain/shared/tx.ts'
 import { discardDraft } from '../../../domain/surveys/drafts.ts'
 import { resumeAt } from '../../../domain/surveys/steps.ts'
 import { findSurveyView, type SurveyView } from '../../../domain/surveys/survey-view.ts'
-import { ORDER_TITLE, OrderHead, OrderView } from '../../components/survey/order-view.tsx'
+import { CardNewsNote } from '../../components/backer/card-parts.tsx'
+import { NotChargedNote } from '../../components/survey/charge-parts.tsx'
+import { OrderHead, orderTitle } from '../../components/survey/order-head.tsx'
+import { type OrderProps, OrderView } from '../../components/survey/order-view.tsx'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Note } from '../../ui/note.tsx'
+import { Money } from '../../ui/numbers.tsx'
 import type { Route } from './+types/pledge'
+import { cardWordOf } from './card.server.ts'
 import { ChangeList, NotTakenOver } from './closed.tsx'
 import { type Frame, PledgePage, SupportLink } from './frame.tsx'
 import { orderProps, unconfirmed } from './order.server.ts'
 import { frameOf, openPledge, type Pledge, readForm, seeOther } from './pledge.server.ts'
 import { leadOn } from './review.server.ts'
 
-const DONE = ['order', 'address', 'dropped'] as const
+const DONE = ['order', 'address', 'dropped', 'not_charged', 'charged'] as const
 
 /** Behind the link: the survey's next step, the order, or why there is neither yet. */
 export async function loader(args: Route.LoaderArgs) {
@@ -36,6 +41,8 @@ export async function loader(args: Route.LoaderArgs) {
     email: backer.email,
     order: await orderProps(pledge.deps.db, view, now),
     change: changeLinks(pledge, view),
+    forms: formsOf(pledge),
+    card: cardWordOf(args.request),
     unconfirmed: unconfirmed(view),
     review: paths.pledge_step(pledge.key.campaign_id, backer.id, 'review'),
     done: DONE.find((each) => each === asked) ?? null,
@@ -55,6 +62,15 @@ function changeLinks({ key }: Pledge, view: SurveyView) {
     choices: open && view.steps.includes('questions') ? to('questions') : null,
     addons: open && view.steps.includes('addons') ? to('addons') : null,
     address: to('address'),
+  }
+}
+
+function formsOf({ key: { campaign_id, backer_id } }: Pledge) {
+  return {
+    backer_id,
+    card: paths.pledge_card(campaign_id, backer_id),
+    retry: paths.pledge_retry(campaign_id, backer_id),
+    here: paths.pledge(campaign_id, backer_id),
   }
 }
 
@@ -79,10 +95,13 @@ const CLOSED_TITLE = {
 
 export default function PledgeHome({ loaderData }: Route.ComponentProps) {
   if (loaderData.closed) return <ClosedSurvey frame={loaderData.frame} why={loaderData.closed} />
-  const { frame, order, change, done, email } = loaderData
+  const { frame, order, change, done, email, card } = loaderData
+  const isErrored = order.status === 'errored'
   return (
-    <PledgePage frame={frame} title={`${ORDER_TITLE[order.status]}: order ${order.number}`}>
+    <PledgePage frame={frame} title={`${orderTitle(order)}: order ${order.number}`}>
       <OrderHead order={order} />
+      <CardNewsNote word={card} told={isErrored || order.charges.under_way !== null} />
+      {isErrored && (done === 'not_charged' || card === 'saved') && <NotChargedNote order={order} saved={card === 'saved'} />}
       {done === 'order' && (
         <Note tone="good" live>
           <b>Confirmed.</b> A copy is on its way to <bdi>{email}</bdi>.
@@ -93,6 +112,7 @@ export default function PledgeHome({ loaderData }: Route.ComponentProps) {
           <b>The address is saved.</b> A mail with it is on its way to <bdi>{email}</bdi>.
         </Note>
       )}
+      {done === 'charged' && order.status === 'paid' && <Charged order={order} email={email} />}
       {done === 'dropped' && (
         <Note tone="good" live>
           <b>Your order stands as you confirmed it last.</b>
@@ -102,9 +122,24 @@ export default function PledgeHome({ loaderData }: Route.ComponentProps) {
       <OrderView
         order={order}
         change={order.may.address ? change : { ...change, address: null }}
+        forms={loaderData.forms}
         ask={<SupportLink frame={frame} />}
       />
     </PledgePage>
+  )
+}
+
+/** The charge that somebody has just waited for. */
+function Charged({ order, email }: { order: OrderProps; email: string }) {
+  const receipt = order.charges.receipts.at(-1)
+  if (!receipt) return null
+  return (
+    <Note tone="good" live>
+      <b>
+        <Money minor={receipt.amount} currency={order.money.currency} /> was charged to {receipt.card}.
+      </b>{' '}
+      A receipt is on its way to <bdi>{email}</bdi>.
+    </Note>
   )
 }
 

@@ -1,7 +1,9 @@
 import { CalendarClock } from 'lucide-react'
+import { findMethodOfBacker } from '../../../domain/payments/payment-methods.ts'
 import { describeChanges } from '../../../domain/surveys/describe-changes.ts'
 import { draftMark } from '../../../domain/surveys/drafts.ts'
 import { findSurveyView } from '../../../domain/surveys/survey-view.ts'
+import { CardOnFile, type CardProps } from '../../components/backer/card-parts.tsx'
 import { MoneyLines } from '../../components/survey/money-lines.tsx'
 import { ContentsList } from '../../components/survey/pledge-parts.tsx'
 import { AddressSheet, AnswersSheet } from '../../components/survey/review-parts.tsx'
@@ -13,6 +15,7 @@ import { Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/review'
 import { ChangeList } from './closed.tsx'
 import { answersProps, contentsProps, moneyProps, reviewAddress } from './fields.server.ts'
+import { cardProps } from './order.server.ts'
 import { openPledge, plannedDay, readForm, seeOther } from './pledge.server.ts'
 import { confirmReview, dropChanges, keepChanges, leadOn, reviewProblems } from './review.server.ts'
 import { closedOf, openStep, refuseNotOpen, unsaved } from './step.server.ts'
@@ -27,7 +30,8 @@ export async function loader(args: Route.LoaderArgs) {
   const draft = file.draft?.state === 'active' ? file.draft : null
   if (file.order && !draft && !page.closed) throw seeOther(page.order_path)
   const now = pledge.deps.clock.now()
-  const change = (step: 'start' | 'questions' | 'addons' | 'address') =>
+  const method = await findMethodOfBacker(pledge.deps.db, pledge.key, now)
+  const change = (step: 'start' | 'questions' | 'addons' | 'address' | 'payment') =>
     view.steps.includes(step) ? paths.pledge_step(campaign_id, backer_id, step, { next: 'review' }) : null
   return {
     page: { ...page, back_to: null },
@@ -38,12 +42,18 @@ export async function loader(args: Route.LoaderArgs) {
     contents: contentsProps(view),
     answers: answersProps(view),
     address: reviewAddress(view),
-    change: { start: change('start'), questions: change('questions'), addons: change('addons'), address: change('address') },
+    change: {
+      start: change('start'),
+      questions: change('questions'),
+      addons: change('addons'),
+      address: change('address'),
+      payment: change('payment'),
+    },
     problems: reviewProblems(pledge, view),
     stale: view.stale,
     changes: view.stale ? describeChanges(view.catalog, file, view.data) : [],
     pays: view.balance > 0,
-    has_method: Boolean(file.order?.payment_method_id),
+    card: cardProps(method),
     deadline: plannedDay(campaign, now),
   }
 }
@@ -93,21 +103,13 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
         {edit && before !== null && before !== money.balance && <Before before={before} currency={money.currency} />}
       </Sheet>
       {loaderData.address && <AddressSheet address={loaderData.address} change_to={change.address} />}
-      {loaderData.pays && (
-        <Sheet title="How you pay">
-          <p>
-            {loaderData.has_method
-              ? 'The card that is on file.'
-              : 'No payment method yet. Your order cannot be locked without one.'}
-          </p>
-        </Sheet>
-      )}
+      {(change.payment || loaderData.card) && <HowYouPay card={loaderData.card} change_to={change.payment} />}
       {!stale && (
         <form method="post">
           <FormFacts page={page} />
           <input type="hidden" name="draft" value={loaderData.draft} />
           <input type="hidden" name="agreed_total" value={loaderData.total} />
-          <ChargePromise pays={loaderData.pays} balance={money.balance} currency={money.currency} />
+          <ChargePromise loaded={loaderData} />
           {problems.length === 0 && (
             <Button variant="primary" wide name="intent" value="confirm">
               {edit ? 'Confirm my changes' : 'Confirm my order'}
@@ -141,13 +143,30 @@ function Before({ before, currency }: { before: number; currency: string }) {
   )
 }
 
+/** The card on file, or that there is none yet. */
+function HowYouPay({ card, change_to }: { card: CardProps | null; change_to: string | null }) {
+  return (
+    <Sheet title="How you pay" aside={change_to && <a href={change_to}>{card ? 'Change card' : 'Add a card'}</a>}>
+      {card ? <CardOnFile card={card} /> : <p>No card yet. Your order cannot be locked without one.</p>}
+    </Sheet>
+  )
+}
+
 /** Nothing is charged today: the promise before the button. */
-function ChargePromise({ pays, balance, currency }: { pays: boolean; balance: number; currency: string }) {
+function ChargePromise({ loaded: { pays, card, money } }: { loaded: Loaded }) {
   if (!pays) return null
+  const amount = <Money minor={money.balance} currency={money.currency} />
   return (
     <Note tone="warn" icon={CalendarClock}>
-      <b>Nothing is charged today.</b> <Money minor={balance} currency={currency} /> is owed once your order is locked. If the
-      amount changes, you get a mail first.
+      <b>Nothing is charged today.</b>{' '}
+      {card ? (
+        <>
+          {amount} is charged to {card.name} after your order is locked.
+        </>
+      ) : (
+        <>{amount} is owed once your order is locked.</>
+      )}{' '}
+      If the amount changes, you get a mail first.
     </Note>
   )
 }

@@ -5,7 +5,8 @@ import { findSurveyView } from '../../../domain/surveys/survey-view.ts'
 import { viewSurvey } from '../../../domain/surveys/view-survey.ts'
 import { isId } from '../../../lib/id.ts'
 import { BackerPage } from '../../components/backer/backer-page.tsx'
-import { OrderHead, OrderView } from '../../components/survey/order-view.tsx'
+import { OrderHead } from '../../components/survey/order-head.tsx'
+import { OrderView } from '../../components/survey/order-view.tsx'
 import { WholeSurvey } from '../../components/survey/whole-survey.tsx'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
@@ -71,6 +72,7 @@ export default function ViewAs({ loaderData }: Route.ComponentProps) {
             <OrderView
               order={order}
               change={{ choices: null, addons: null, address: null }}
+              forms={null}
               ask={<SupportLink frame={frame} />}
             />
           </>

@@ -9,6 +9,7 @@ import { remindBackers } from '../domain/surveys/remind-backers.ts'
 import type { SurveyInput } from '../domain/surveys/schema.ts'
 import { sendSurveys } from '../domain/surveys/send-surveys.ts'
 import type { Demo } from './demo.ts'
+import { putCard } from './put-card.ts'
 import { pick, seeded } from './random.ts'
 import { placeOf } from './report.ts'
 
@@ -52,13 +53,40 @@ async function answer(
     )
     return
   }
+  const confirmed = await confirm(demo, hours_ago, key, { data, pledged: file.pledged_addons })
+  // Some put it off: they cannot be locked, and are asked for a card.
+  if (confirmed.balance_due > 0 && index % 7 !== 3) await putCard(demo, hours_ago - 1, backer.id, cardOf(index))
+}
+
+async function confirm(
+  { at }: Demo,
+  hours_ago: number,
+  key: { campaign_id: string; backer_id: string },
+  { data, pledged }: { data: SurveyInput; pledged: Record<string, number> },
+) {
+  const actor = { kind: 'backer' as const, id: key.backer_id, campaign_id: key.campaign_id }
   try {
-    await at(hours_ago, (tx) => confirmSurvey(tx, actor, { ...key, data }))
+    return await at(hours_ago, (tx) => confirmSurvey(tx, actor, { ...key, data }))
   } catch (error) {
     // The signed chart is sold out by then: they go without, as a backer would.
     if (!(error instanceof DomainError && error.code === 'out_of_stock')) throw error
-    await at(hours_ago, (tx) => confirmSurvey(tx, actor, { ...key, data: { ...data, addons: file.pledged_addons } }))
+    return await at(hours_ago, (tx) => confirmSurvey(tx, actor, { ...key, data: { ...data, addons: pledged } }))
   }
+}
+
+/** Most cards pay; the others fail later, each in a way of its own. */
+const LATER_FAILING = [
+  'later_insufficient_funds',
+  'later_expired_card',
+  'later_do_not_honor',
+  'later_lost_card',
+  'funds_arrive',
+  'always_asks',
+]
+
+function cardOf(index: number): string {
+  if (index % 4 === 1) return LATER_FAILING[Math.floor(index / 4) % LATER_FAILING.length] ?? 'visa'
+  return index % 3 === 0 ? 'mastercard' : 'visa'
 }
 
 function answersOf(

@@ -9,4 +9,6 @@ export interface Demo {
   staff: Actor
   /** Runs a command so many hours before now: the demo has a past. */
   at<T>(hours_ago: number, command: (tx: Tx) => Promise<T>): Promise<T>
+  /** The program as it was then, for what calls outside. */
+  partsAt(hours_ago: number): Deps
 }

@@ -13,6 +13,7 @@ import type { Demo } from './demo.ts'
 import { fillCatalogue } from './fill-catalogue.ts'
 import { moveOrders } from './move-orders.ts'
 import { ADDON_PRICES, demoReport } from './report.ts'
+import { shipOrders } from './ship-orders.ts'
 
 /** The login of the demo's owner, printed at the start. */
 export const demoLogin = { email: 'demo@afterfund.example', password: 'look-around' }
@@ -38,12 +39,13 @@ export async function makeDemo(deps: Deps): Promise<void> {
       is_demo: true,
     }),
   )
-  const demo: Demo = { deps, campaign_id: campaign.id, staff, at }
+  const demo: Demo = { deps, campaign_id: campaign.id, staff, at, partsAt }
   await importReport(demo, partsAt(598), 'Kickstarter Backer Report - all rewards.csv', demoReport())
   await savePrices(demo)
   await fillCatalogue(demo)
   await answerSurveys(demo)
   await moveOrders(demo)
+  await shipOrders(demo)
   await importReport(demo, partsAt(6), 'Kickstarter Backer Report - all rewards (2).csv', demoReport(true))
 }
 

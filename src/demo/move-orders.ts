@@ -9,16 +9,22 @@ import { scheduleNotice } from '../domain/orders/notices.ts'
 import { listOrders } from '../domain/orders/queries.ts'
 import { settleOutside } from '../domain/orders/settle-outside.ts'
 import { transitionOrders } from '../domain/orders/transition-orders.ts'
+import { findLastAttempt } from '../domain/payments/attempts.ts'
+import { startCharge } from '../domain/payments/start-charge.ts'
 import { fitAddress } from '../domain/shipping/address-fit.ts'
+import { chargeRun, chargeWhatWaits } from './charge-orders.ts'
 import type { Demo } from './demo.ts'
+import { putCard } from './put-card.ts'
 import { placeOf } from './report.ts'
 
-/** Takes the orders through what staff do with them, so that every state there is so far can be seen. */
+/** Takes the orders through what staff and backers do with them up to the charge, so that every state can be seen. */
 export async function moveOrders(demo: Demo): Promise<void> {
   const { campaign_id, staff, at } = demo
-  const open = await ordersOf(demo, { status: ['open'] }, 160)
+  const open = await ordersOf(demo, { status: ['open'] }, 170)
   const free = open.filter((order) => order.balance_due <= 0)
   const owing = open.filter((order) => order.balance_due > 0)
+  const withCard = owing.filter((order) => order.payment_method)
+  const withoutCard = owing.filter((order) => !order.payment_method)
   const ids = (orders: { id: string }[]) => ({ ids: orders.map(({ id }) => id) })
   const move = (
     hours_ago: number,
@@ -34,10 +40,12 @@ export async function moveOrders(demo: Demo): Promise<void> {
       reason: 'Asked to wait until they are back from sea.',
     }),
   )
-  await move(168, 'lock', free.slice(0, 70))
+  await move(168, 'lock', [...free.slice(0, 70), ...withCard.slice(0, 40)])
   await move(160, 'unlock', free.slice(60, 63), 'They wrote that the size is wrong.')
-  await move(150, 'nothing_owed', free.slice(2, 40))
-  for (const order of owing.slice(0, 6)) {
+  if (withCard.length > 0) await chargeAll(demo, [...free.slice(2, 40), ...withCard.slice(0, 36)])
+  else await move(150, 'nothing_owed', free.slice(2, 40))
+  const settled = withoutCard.slice(0, 5)
+  for (const order of settled) {
     await at(140, (tx) =>
       settleOutside(tx, staff, {
         campaign_id,
@@ -48,17 +56,32 @@ export async function moveOrders(demo: Demo): Promise<void> {
       }),
     )
   }
-  await move(120, 'lock', owing.slice(0, 5))
-  await move(119, 'nothing_owed', owing.slice(0, 4))
+  await move(120, 'lock', settled)
+  await move(119, 'nothing_owed', settled.slice(0, 3))
   await move(
     100,
     'cancel',
-    [...free.slice(40, 42), ...owing.slice(6, 8)],
+    [...free.slice(40, 42), ...withCard.slice(40, 42)],
     'The backer asked for their money back on the platform.',
   )
   await moveAbroad(demo)
   await helpSomeBackers(demo)
-  await at(20, (tx) => scheduleNotice(tx, staff, { campaign_id, selection: ids(free.slice(75, 90)), hours: 72 }))
+  await at(20, (tx) => scheduleNotice(tx, staff, { campaign_id, kind: 'lock', selection: ids(free.slice(75, 90)), hours: 72 }))
+}
+
+/** A run over all that is locked; some cards fail, and two backers mend theirs: one with another card, one by trying again. */
+async function chargeAll(demo: Demo, orders: { id: string }[]): Promise<void> {
+  await chargeRun(demo, 150, { ids: orders.map(({ id }) => id) })
+  const errored = await ordersOf(demo, { status: ['errored'] }, 20)
+  const [first] = errored
+  if (first && (await putCard(demo, 130, first.backer.id, 'visa'))) await chargeWhatWaits(demo, 130)
+  for (const order of errored.slice(1)) {
+    const attempt = await findLastAttempt(demo.deps.db, { campaign_id: demo.campaign_id, order_id: order.id })
+    if (attempt?.code !== 'insufficient_funds') continue
+    const actor = { kind: 'backer' as const, id: order.backer.id, campaign_id: demo.campaign_id }
+    await demo.at(128, (tx) => startCharge(tx, actor, { campaign_id: demo.campaign_id, order_id: order.id }))
+  }
+  await chargeWhatWaits(demo, 128)
 }
 
 /** Two paid backers move house, further away: they owe again. */

@@ -95,6 +95,30 @@ const truthsAt = (now: Date): Truth[] => [
       where (b.survey = 'completed') <> (o.id is not null)`,
   },
   {
+    rule: 'what ships of a shipped order is in shipments that left, once',
+    broken: sql`select o.campaign_id, o.id, 'line ' || l.position || ': ' || l.quantity || ' ordered, ' || coalesce(sum(sl.quantity), 0) || ' left' as found
+      from orders o
+      join order_lines l on l.campaign_id = o.campaign_id and l.order_id = o.id
+      join skus s on s.campaign_id = l.campaign_id and s.id = l.sku_id
+      join items i on i.campaign_id = s.campaign_id and i.id = s.item_id and i.kind = 'physical'
+      left join (select sl.* from shipment_lines sl join shipments p on p.campaign_id = sl.campaign_id and p.id = sl.shipment_id
+          where p.state = 'left') sl on sl.campaign_id = o.campaign_id and sl.order_id = o.id and sl.position = l.position
+      where o.status = 'shipped'
+      group by o.campaign_id, o.id, l.position, l.quantity having coalesce(sum(sl.quantity), 0) <> l.quantity`,
+  },
+  {
+    rule: 'a shipment that left belongs to a shipped order',
+    broken: sql`select s.campaign_id, s.order_id as id, 'the order is ' || o.status as found
+      from shipments s join orders o on o.campaign_id = s.campaign_id and o.id = s.order_id
+      where s.state = 'left' and o.status <> 'shipped'`,
+  },
+  {
+    rule: 'a change request waits only for an order that can still be changed',
+    broken: sql`select q.campaign_id, q.order_id as id, 'the order is ' || o.status as found
+      from change_requests q join orders o on o.campaign_id = q.campaign_id and o.id = q.order_id
+      where q.state = 'open' and o.status in ('shipped', 'canceled')`,
+  },
+  {
     rule: 'nothing stays in progress: no attempt is older than an hour',
     broken: sql`select campaign_id, order_id as id, 'attempt ' || number || ' is ' || state as found from payment_attempts
       where state in ('created', 'sent', 'unknown') and created_at < ${now}::timestamptz - interval '1 hour'`,

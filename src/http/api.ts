@@ -8,10 +8,12 @@ import { apiKeyRoutes } from './api-keys.ts'
 import { attemptRoutes } from './attempts.ts'
 import { backerRoutes } from './backers.ts'
 import { campaignRoutes } from './campaigns.ts'
+import { changeRequestRoutes } from './change-requests.ts'
 import { chargeRunRoutes } from './charge-runs.ts'
 import type { ApiEnv } from './context.ts'
 import { countRoutes } from './counts.ts'
 import { addDescription } from './description.ts'
+import { fulfilmentRoutes } from './fulfilment.ts'
 import { guard } from './guard.ts'
 import { idempotency } from './idempotency.ts'
 import { importRoutes } from './imports.ts'
@@ -29,8 +31,10 @@ import { paymentMethodRoutes } from './payment-methods.ts'
 import { pledgePriceRoutes } from './pledge-prices.ts'
 import { answerError, answerProblem, problem, problemOfSchema } from './problem.ts'
 import { questionRoutes } from './questions.ts'
+import { shipmentRoutes } from './shipments.ts'
 import { shippingRoutes } from './shipping.ts'
 import { surveyRoutes } from './surveys.ts'
+import { trackingFileRoutes } from './tracking-files.ts'
 import { transitionRoutes } from './transitions.ts'
 import { waiverRoutes } from './waivers.ts'
 
@@ -70,6 +74,10 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', transitionRoutes(deps))
   api.route('/', noticeRoutes(deps))
   api.route('/', operationRoutes(deps))
+  api.route('/', fulfilmentRoutes(deps))
+  api.route('/', changeRequestRoutes(deps))
+  api.route('/', shipmentRoutes(deps))
+  api.route('/', trackingFileRoutes(deps))
   api.route('/', chargeRunRoutes(deps))
   api.route('/', attemptRoutes(deps))
   api.route('/', waiverRoutes(deps))
@@ -91,5 +99,5 @@ function limitBody(): MiddlewareHandler<ApiEnv> {
     })
   const json = limit(BODY_LIMIT)
   const upload = limit(UPLOAD_LIMIT)
-  return (c, next) => (/\/campaigns\/[^/]+\/imports$/.test(c.req.path) ? upload(c, next) : json(c, next))
+  return (c, next) => (/\/campaigns\/[^/]+\/(imports|tracking-files)$/.test(c.req.path) ? upload(c, next) : json(c, next))
 }

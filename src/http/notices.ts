@@ -16,7 +16,7 @@ const list = createRoute({
   method: 'get',
   path: '/campaigns/{campaign_id}/notices',
   operationId: 'listNotices',
-  summary: 'Notices of a lock, newest first',
+  summary: 'Notices of a lock or of final addresses, newest first',
   tags,
   request: {
     params: campaignParams,
@@ -46,13 +46,13 @@ const withdraw = createRoute({
   method: 'post',
   path: '/campaigns/{campaign_id}/notices/{notice_id}/withdraw',
   operationId: 'withdrawNotice',
-  summary: 'Withdraw a notice: its orders stay open, and their backers are told',
+  summary: 'Withdraw a notice: its orders stay as they are, and their backers are told',
   tags,
   request: { params: noticeParams },
   responses: { 200: json(notice, 'The notice'), ...problems },
 })
 
-/** Locks that the clock will carry out. They are scheduled by a transition with notice_hours. */
+/** Locks and final addresses that the clock will carry out. They are scheduled by a transition with notice_hours. */
 export function noticeRoutes(deps: Deps) {
   const { db } = deps
   return newRoutes()

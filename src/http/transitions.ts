@@ -3,7 +3,7 @@ import type { Deps } from '../deps.server.ts'
 import { holdOrders, releaseOrders } from '../domain/orders/hold-orders.ts'
 import { STAFF_TRANSITIONS } from '../domain/orders/lifecycle.ts'
 import { findNotice } from '../domain/orders/notice-queries.ts'
-import { scheduleNotice } from '../domain/orders/notices.ts'
+import { type NoticeKind, scheduleNotice } from '../domain/orders/notices.ts'
 import { selectionSchema } from '../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../domain/orders/transition-orders.ts'
 import { invalid } from '../domain/shared/errors.ts'
@@ -13,6 +13,7 @@ import { commit } from './idempotency.ts'
 import { notice } from './notice-schema.ts'
 import { campaignParams, id, json, jsonBody, problems } from './openapi.ts'
 import { leftOut } from './order-schemas.ts'
+import { trackingInput } from './shipments.ts'
 
 const tags = ['Transitions']
 const selection = selectionSchema.describe('Order ids, or a filter: those of them that this transition is about')
@@ -23,7 +24,12 @@ const request = z.strictObject({
   selection,
   dry_run: z.boolean().default(false).describe('Count what would move, and move nothing'),
   reason,
-  notice_hours: z.number().positive().optional().describe('Lock only: tell the backers, and lock when the hours are over'),
+  notice_hours: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Lock and finalize_address only: tell the backers, and do it when the hours are over'),
+  tracking: trackingInput.optional().describe('Ship only, of one order: what is known of its parcel'),
 })
 type TransitionRequest = z.infer<typeof request> & { campaign_id: string }
 
@@ -34,7 +40,9 @@ const answer = z
     moved: z.int(),
     left: z.array(leftOut).describe('Who was left out, by reason'),
     operation: id.nullable(),
-    warnings: z.array(z.string()).describe('With a dry run of lock: before_lockdown_date, no_lockdown_date'),
+    warnings: z
+      .array(z.string())
+      .describe('With a dry run: before_lockdown_date, no_lockdown_date of lock; change_requests_open of ship'),
     notice: notice.nullable(),
   })
   .openapi('TransitionAnswer')
@@ -44,7 +52,7 @@ const transition = createRoute({
   method: 'post',
   path: '/campaigns/{campaign_id}/transitions',
   operationId: 'transitionOrders',
-  summary: 'Move orders: lock, unlock, nothing_owed, cancel; a lock with notice; or count what would move',
+  summary: 'Move orders: lock, finalize, ship and their ways back; with notice; or count what would move',
   tags,
   request: { params: campaignParams, body: jsonBody(request) },
   responses: { 200: json(answer, 'What moved, and who was left out'), ...problems },
@@ -91,9 +99,14 @@ export function transitionRoutes(deps: Deps) {
     })
 }
 
+/** What the clock can carry out: the kinds of notices. */
+function isNoticed(name: TransitionRequest['name']): name is NoticeKind {
+  return name === 'lock' || name === 'finalize_address'
+}
+
 function refuseNoticeOf({ name, notice_hours }: TransitionRequest): void {
-  if (notice_hours === undefined || name === 'lock') return
-  const message = 'Only a lock can be given notice of.'
+  if (notice_hours === undefined || isNoticed(name)) return
+  const message = 'Only a lock and final addresses can be given notice of.'
   throw invalid(message, [{ field: 'notice_hours', code: 'invalid', message }])
 }
 
@@ -104,9 +117,10 @@ async function preview(deps: Deps, actor: StaffActor, input: TransitionRequest) 
 }
 
 async function carryOut(tx: Tx, actor: StaffActor, input: TransitionRequest) {
-  const { campaign_id, selection, notice_hours } = input
-  if (notice_hours === undefined) return { ...(await transitionOrders(tx, actor, input)), warnings: [], notice: null }
-  const { id, orders, operation } = await scheduleNotice(tx, actor, { campaign_id, selection, hours: notice_hours })
+  const { campaign_id, selection, notice_hours, name } = input
+  if (notice_hours === undefined || !isNoticed(name))
+    return { ...(await transitionOrders(tx, actor, input)), warnings: [], notice: null }
+  const { id, orders, operation } = await scheduleNotice(tx, actor, { campaign_id, kind: name, selection, hours: notice_hours })
   const scheduled = await findNotice(tx.db, campaign_id, id)
   return { state: 'scheduled' as const, total: orders, moved: 0, left: [], operation, warnings: [], notice: scheduled }
 }

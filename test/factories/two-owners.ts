@@ -24,6 +24,9 @@ export interface OwnThings {
   operation: string
   run: string
   import: string
+  request: string
+  shipment: string
+  file: string
   message: string
   mail: string
   item: string
@@ -82,12 +85,15 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     return { order_id, notice: id, operation }
   })
   const run = await makeRun(parts, campaign.id, made.order_id)
-  const upload = await fetch(`${url}/api/v1/campaigns/${campaign.id}/imports?file_name=report.csv`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${owner.key}`, 'content-type': 'text/csv' },
-    body: 'nothing of a report',
-  })
-  const { id: import_id } = (await upload.json()) as { id: string }
+  const upload = async (noun: string, body: string) => {
+    const answer = await fetch(`${url}/api/v1/campaigns/${campaign.id}/${noun}?file_name=report.csv`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${owner.key}`, 'content-type': 'text/csv' },
+      body,
+    })
+    return ((await answer.json()) as { id: string }).id
+  }
+  const parcel = await makeParcel(parts, { campaign_id: campaign.id, order_id: made.order_id, backer_id: backer.id })
   const first = async (table: 'messages' | 'items' | 'shipping_regions') => {
     const row = await parts.db.selectFrom(table).select('id').where('campaign_id', '=', campaign.id).executeTakeFirstOrThrow()
     return row.id
@@ -99,7 +105,9 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     notice: made.notice,
     operation: made.operation,
     run,
-    import: import_id,
+    import: await upload('imports', 'nothing of a report'),
+    file: await upload('tracking-files', 'Order number,Tracking number\n1,T-1\n'),
+    ...parcel,
     message: await first('messages'),
     mail: await first('messages'),
     item: await first('items'),
@@ -130,6 +138,34 @@ async function makeRun({ db }: TxParts, campaign_id: string, order_id: string): 
   const row = { campaign_id, run_id: id, order_id, number, state: 'left_out' as const, code: 'wrong_status', amount: 0 }
   await db.insertInto('charge_run_orders').values(row).execute()
   return id
+}
+
+/** A parcel that was taken back, and a change request that waits. */
+async function makeParcel(
+  { db }: TxParts,
+  key: { campaign_id: string; order_id: string; backer_id: string },
+): Promise<Pick<OwnThings, 'request' | 'shipment'>> {
+  const at = new Date()
+  const { campaign_id, order_id } = key
+  const shipment = newId()
+  const times = { left_at: at, created_at: at, updated_at: at }
+  await db
+    .insertInto('shipments')
+    .values({ campaign_id, id: shipment, order_id, state: 'undone', ...times })
+    .execute()
+  const request = newId()
+  const { address } = await db
+    .selectFrom('orders')
+    .select('address')
+    .where('campaign_id', '=', campaign_id)
+    .where('id', '=', order_id)
+    .executeTakeFirstOrThrow()
+  const asked = { address: JSON.stringify(address), address_accepted: true, agreed_balance: 0 }
+  await db
+    .insertInto('change_requests')
+    .values({ ...key, id: request, state: 'open', ...asked, created_at: at })
+    .execute()
+  return { request, shipment }
 }
 
 /** The site map as a list of patterns. */

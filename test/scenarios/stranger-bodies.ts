@@ -67,5 +67,15 @@ function bodiesOf({ item, level, order }: OwnThings): Record<string, unknown> {
     waiveSmallBalances: { reason },
     moveNotice: { due_at: '2099-01-01T00:00:00Z' },
     withdrawNotice: null,
+    saveStockOnHand: { skus: {} },
+    requestOrderChange: { address },
+    approveChangeRequest: {},
+    declineChangeRequest: {},
+    withdrawChangeRequest: null,
+    changeShipment: { carrier: 'Eve’s carts' },
+    sendTrackingMails: { selection },
+    uploadTrackingFile: 'Order number,Tracking number\n1,EVE-1\n',
+    applyTrackingFile: null,
+    discardTrackingFile: null,
   }
 }

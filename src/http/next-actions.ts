@@ -4,13 +4,14 @@ import { findNextActions, NEXT_ACTIONS } from '../domain/orders/next-actions.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
 import { actionText } from '../lib/action-text.ts'
 import { actorOf, newRoutes } from './context.ts'
-import { campaignParams, json, problems } from './openapi.ts'
+import { campaignParams, json, money, problems } from './openapi.ts'
 
 const action = z
   .object({
     code: z.enum(NEXT_ACTIONS),
     text: z.string(),
     count: z.int().describe('How many orders or backers it is about'),
+    amount: money.nullable().describe('The money it is about, where it is about some'),
     left: z.array(z.object({ code: z.string(), count: z.int() })).describe('Who cannot be taken along, by reason'),
   })
   .openapi('NextAction')
@@ -33,6 +34,6 @@ export function nextActionRoutes(deps: Deps) {
   return newRoutes().openapi(list, async (c) => {
     const campaign = await ownCampaign(deps.db, actorOf(c), c.req.valid('param').campaign_id)
     const actions = await findNextActions(deps.db, campaign, deps.clock.now())
-    return c.json({ data: actions.map((each) => ({ ...each, text: actionText(each) })), next_cursor: null }, 200)
+    return c.json({ data: actions.map((each) => ({ ...each, text: actionText(each, campaign.currency) })), next_cursor: null }, 200)
   })
 }

@@ -51,14 +51,17 @@ export async function findOperation(db: Db, campaign_id: string, id: string): Pr
 export async function findRunningOperation(
   db: Db,
   campaign_id: string,
-): Promise<Pick<Operation, 'id' | 'kind' | 'done' | 'total'> | null> {
+): Promise<(Pick<Operation, 'id' | 'kind' | 'done' | 'total'> & { is_paused: boolean }) | null> {
   const running = await db
-    .selectFrom('operations')
-    .select(['id', 'kind', 'done', 'total'])
-    .where('campaign_id', '=', campaign_id)
-    .where('state', 'in', ['queued', 'running'])
-    .orderBy('created_at')
+    .selectFrom('operations as p')
+    .leftJoin('charge_runs as r', (join) => join.onRef('r.campaign_id', '=', 'p.campaign_id').onRef('r.id', '=', 'p.id'))
+    .select(['p.id', 'p.kind', 'p.done', 'p.total', 'r.state as run_state'])
+    .where('p.campaign_id', '=', campaign_id)
+    .where('p.state', 'in', ['queued', 'running'])
+    .orderBy('p.created_at')
     .limit(1)
     .executeTakeFirst()
-  return running ?? null
+  if (!running) return null
+  const { run_state, ...operation } = running
+  return { ...operation, is_paused: run_state === 'paused' }
 }

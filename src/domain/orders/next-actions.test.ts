@@ -14,13 +14,41 @@ function counts(surveys: Partial<LifecycleCounts['surveys']>, lock: Partial<Life
 }
 const codes = (facts: Parameters<typeof nextActions>[0]) => nextActions(facts).map(({ code }) => code)
 
+const calm = {
+  prices_saved: true,
+  owe_nothing: 0,
+  charge: { orders: 0, amount: 0, left: [] },
+  finalize: { moved: 0, left: [] },
+  requests: 0,
+}
+
 test('a campaign is led from its report to its lock', () => {
-  expect(codes({ counts: counts({}), prices_saved: false, owe_nothing: 0 })).toEqual(['import_report'])
-  expect(codes({ counts: counts({ not_sent: 9 }), prices_saved: false, owe_nothing: 0 })).toEqual(['save_prices'])
-  expect(codes({ counts: counts({ not_sent: 9 }), prices_saved: true, owe_nothing: 0 })).toEqual(['send_surveys'])
+  expect(codes({ ...calm, counts: counts({}), prices_saved: false })).toEqual(['import_report'])
+  expect(codes({ ...calm, counts: counts({ not_sent: 9 }), prices_saved: false })).toEqual(['save_prices'])
+  expect(codes({ ...calm, counts: counts({ not_sent: 9 }) })).toEqual(['send_surveys'])
   const ready = counts({ completed: 44, sent: 2 }, { can: 41, payment_method_missing: 3 })
-  expect(codes({ counts: ready, prices_saved: true, owe_nothing: 0 })).toEqual(['lock', 'ask_payment_method', 'remind'])
-  expect(codes({ counts: counts({ completed: 4 }), prices_saved: true, owe_nothing: 0 })).toEqual([])
+  expect(codes({ ...calm, counts: ready })).toEqual(['lock', 'ask_payment_method', 'remind'])
+  expect(codes({ ...calm, counts: counts({ completed: 4 }) })).toEqual([])
+})
+
+test('and from its lock to the parcels', () => {
+  const answered = counts({ completed: 44 })
+  const charge = { orders: 30, amount: 96_000, left: [{ code: 'on_hold', count: 1, sample_ids: [] }] }
+  expect(nextActions({ ...calm, counts: answered, charge, owe_nothing: 5 })).toEqual([
+    { code: 'charge', count: 30, amount: 96_000, left: [{ code: 'on_hold', count: 1 }] },
+  ])
+  expect(codes({ ...calm, counts: answered, owe_nothing: 5 })).toEqual(['nothing_owed'])
+  const errored = { count: 3, owed: 9_000, credit: 0, on_hold: 0 }
+  const ready_to_ship = { count: 12, owed: 0, credit: 0, on_hold: 2 }
+  const late = { ...answered, orders: { ...answered.orders, errored, ready_to_ship } }
+  const actions = nextActions({ ...calm, counts: late, finalize: { moved: 7, left: [] }, requests: 1 })
+  expect(actions.map(({ code, count }) => [code, count])).toEqual([
+    ['look_at_failed', 3],
+    ['answer_requests', 1],
+    ['finalize_address', 7],
+    ['hand_over', 10],
+    ['look_at_holds', 2],
+  ])
 })
 
 test('every action has its sentence, with who is left out and why', () => {
@@ -31,4 +59,6 @@ test('every action has its sentence, with who is left out and why', () => {
   ]
   expect(actionText({ code: 'lock', count: 41, left })).toBe('41 orders can be locked; 3 lack a payment method, 1 is on hold.')
   expect(actionText({ code: 'lock', count: 1, left: [] })).toBe('1 order can be locked.')
+  const charge = { code: 'charge', count: 1014, amount: 5_891_120, left: [{ code: 'on_hold', count: 2 }] }
+  expect(actionText(charge, 'USD')).toBe('1,014 locked orders can be charged, $58,911.20; 2 are on hold.')
 })

@@ -128,7 +128,7 @@ export function BackerSheet({ campaign, order }: Props) {
   )
 }
 
-/** Where it goes and how it is paid. */
+/** Where it goes, and when it came how far. */
 export function DeliverySheet({
   campaign,
   order,
@@ -154,7 +154,6 @@ export function DeliverySheet({
           { term: 'Phone', fact: address?.phone && <bdi>{address.phone}</bdi> },
           { term: 'For the carrier', fact: address?.notes && <bdi>{address.notes}</bdi> },
           { term: 'Warning', fact: order.address_warning ? 'It looks unusual, and nobody said yet that it is right.' : null },
-          { term: 'Payment method', fact: paymentMethod(order) },
           { term: 'Confirmed', fact: <Time at={order.confirmed_at} as="moment" /> },
           { term: 'Locked', fact: order.locked_at && <Time at={order.locked_at} as="moment" /> },
           { term: 'Paid', fact: order.paid_at && <Time at={order.paid_at} as="moment" /> },
@@ -163,10 +162,4 @@ export function DeliverySheet({
       />
     </Sheet>
   )
-}
-
-function paymentMethod({ payment_method, balance_due }: WholeOrder) {
-  if (payment_method)
-    return `${payment_method.brand} ending ${payment_method.last4}, ${payment_method.exp_month}/${payment_method.exp_year}`
-  return balance_due > 0 ? 'None on file: the order cannot be locked' : 'None on file, and none is needed'
 }

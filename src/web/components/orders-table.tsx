@@ -1,7 +1,8 @@
-import { CirclePause, CreditCard } from 'lucide-react'
+import { CalendarX2, CirclePause, CreditCard } from 'lucide-react'
 import { Link } from 'react-router'
 import type { OrderSort } from '../../domain/orders/list-sorts.ts'
 import type { ShownOrder } from '../../domain/orders/order-rows.ts'
+import { cardExpiry, cardText } from '../../lib/card-text.ts'
 import { countryName } from '../../lib/country-name.ts'
 import { paths } from '../paths.ts'
 import { Amount } from '../ui/numbers.tsx'
@@ -69,17 +70,7 @@ export function OrdersTable({ campaign, rows, sort, query }: Props) {
               <bdi>{row.level?.name ?? 'No reward'}</bdi>
             </td>
             <td>
-              {row.payment_method ? (
-                <>
-                  {row.payment_method.brand} {row.payment_method.last4}
-                </>
-              ) : row.status === 'canceled' ? null : row.balance_due > 0 ? (
-                <Mark icon={CreditCard} tone="warn">
-                  Missing
-                </Mark>
-              ) : (
-                'Not needed'
-              )}
+              <CardOf row={row} />
             </td>
             <td className="number">
               <Amount minor={row.balance_due} currency={campaign.currency} />
@@ -92,4 +83,14 @@ export function OrdersTable({ campaign, rows, sort, query }: Props) {
       </tbody>
     </Table>
   )
+}
+
+/** The card, or what is wrong with it. */
+function CardOf({ row }: { row: OrderRow }) {
+  const { payment_method: card } = row
+  if (card && !card.is_usable && row.balance_due > 0) return <Mark icon={CreditCard}>Not usable</Mark>
+  if (card?.is_expired) return <Mark icon={CalendarX2}>Card expired {cardExpiry(card)}</Mark>
+  if (card) return <bdi>{cardText(card)}</bdi>
+  if (row.status === 'canceled') return null
+  return row.balance_due > 0 ? <Mark icon={CreditCard}>Missing</Mark> : 'Not needed'
 }

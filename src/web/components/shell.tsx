@@ -1,6 +1,7 @@
 import {
   BookOpen,
   ChevronsUpDown,
+  CreditCard,
   LayoutDashboard,
   ListChecks,
   type LucideIcon,
@@ -136,6 +137,7 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
     [
       { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen, sub: { label: 'Prices', to: paths.prices(id) } },
       { label: 'Survey', to: paths.survey(id), icon: ListChecks },
+      { label: 'Charges', to: paths.charges(id), icon: CreditCard },
       { label: 'Imports', to: paths.imports(id), icon: Upload },
     ],
     [{ label: 'Settings', to: paths.settings(id), icon: Settings }],

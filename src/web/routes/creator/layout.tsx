@@ -48,7 +48,8 @@ export default function CreatorLayout({ loaderData }: Route.ComponentProps) {
       title: operationTitle(running.kind),
       done: running.done,
       total: running.total,
-      to: paths.operation(campaign.id, running.id),
+      ...(running.is_paused ? { note: 'paused' } : {}),
+      to: running.kind === 'charge' ? paths.charge(campaign.id, running.id) : paths.operation(campaign.id, running.id),
     }
   return (
     <ReaderProvider reader={reader}>

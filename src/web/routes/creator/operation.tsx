@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
-import { Link, useRevalidator } from 'react-router'
+import { Link, redirect, useRevalidator } from 'react-router'
 import { findOperation } from '../../../domain/operations/queries.ts'
+import { CHARGE_RUN } from '../../../domain/operations/run-state.ts'
 import { operationDone, operationTitle } from '../../../lib/operation-text.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { paths } from '../../paths.ts'
@@ -22,6 +23,8 @@ const ON_BACKERS = ['send_surveys', 'remind_backers', 'ask_payment_method', 'imp
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
   const operation = await orRefusalPage(findOperation(deps.db, campaign.id, args.params.operation))
+  // A charge run has a page of its own, under the same id.
+  if (operation.kind === CHARGE_RUN) throw redirect(paths.charge(campaign.id, operation.id))
   return { campaign: { id: campaign.id, name: campaign.name }, operation, is_about_backers: ON_BACKERS.includes(operation.kind) }
 }
 

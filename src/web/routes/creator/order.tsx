@@ -2,11 +2,15 @@ import { CirclePause } from 'lucide-react'
 import { Link } from 'react-router'
 import { findOrder, type WholeOrder } from '../../../domain/orders/queries.ts'
 import { listEvents } from '../../../domain/orders/timeline.ts'
+import { listAttempts } from '../../../domain/payments/attempts.ts'
+import { findChargeMails } from '../../../domain/payments/charge-mails.ts'
+import { whyNotCharged } from '../../../domain/payments/charge-one.ts'
 import { formatAddress } from '../../../domain/shipping/address-form.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { BackerSheet, DeliverySheet, LinesSheet, MoneySheet } from '../../components/order-sheets.tsx'
 import { OrderTimeline } from '../../components/order-timeline.tsx'
+import { PaymentSheet } from '../../components/payment-sheet.tsx'
 import { Status } from '../../components/status.tsx'
 import { paths, withQuery } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
@@ -21,15 +25,18 @@ import type { Route } from './+types/order'
 import { requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
-  const { deps, campaign } = await requireCampaign(args)
+  const { deps, campaign, now } = await requireCampaign(args)
   const search = new URL(args.request.url).searchParams
-  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order, deps.clock.now()))
+  const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order, now))
   const events = await listEvents(
     deps.db,
     { campaign_id: campaign.id, backer_id: order.backer.id },
     { cursor: search.get('cursor') ?? undefined, limit: 30 },
   )
   const { address } = order
+  const key = { campaign_id: campaign.id, order_id: order.id }
+  const attempts = await listAttempts(deps.db, campaign.id, { order_id: order.id, limit: 10, now })
+  const ids = attempts.data.map(({ id }) => id)
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
     order,
@@ -41,7 +48,15 @@ export async function loader(args: Route.LoaderArgs) {
       notes: address.delivery_notes,
     },
     events,
+    attempts,
+    mails: await findChargeMails(deps.db, { campaign_id: campaign.id, backer_id: order.backer.id }, ids),
+    why_not_charged: isToBeCharged(order) ? await whyNotCharged(deps.db, key, now) : null,
   }
+}
+
+/** A balance that a run may ask a card for. */
+function isToBeCharged({ status, balance_due }: WholeOrder): boolean {
+  return (status === 'locked' || status === 'errored') && balance_due > 0
 }
 
 const SAVED: Record<string, string> = {
@@ -51,7 +66,7 @@ const SAVED: Record<string, string> = {
 }
 
 export default function Order({ loaderData }: Route.ComponentProps) {
-  const { campaign, order, address, events, saved } = loaderData
+  const { campaign, order, address, events, attempts, mails, saved, why_not_charged } = loaderData
   return (
     <>
       <title>{`Order ${order.number} · ${campaign.name}`}</title>
@@ -65,7 +80,7 @@ export default function Order({ loaderData }: Route.ComponentProps) {
             {order.country && ` · ${countryName(order.country)}`}
           </>
         }
-        actions={<Actions campaign_id={campaign.id} order={order} />}
+        actions={<Actions campaign_id={campaign.id} order={order} why_not_charged={why_not_charged} />}
       />
       {saved && SAVED[saved] && (
         <Note tone="good" live dismiss_to={paths.order(campaign.id, order.id)}>
@@ -77,6 +92,15 @@ export default function Order({ loaderData }: Route.ComponentProps) {
         <div className="sheets">
           <LinesSheet campaign={campaign} order={order} />
           <MoneySheet order={order} />
+          {(attempts.data.length > 0 || order.payment_method || order.balance_due > 0) && (
+            <PaymentSheet
+              campaign={campaign}
+              order={order}
+              attempts={attempts.data}
+              mails={mails}
+              has_more={attempts.next_cursor !== null}
+            />
+          )}
           <Sheet title="Timeline">
             <OrderTimeline campaign={campaign} events={events.data} />
             <Pages
@@ -93,13 +117,20 @@ export default function Order({ loaderData }: Route.ComponentProps) {
   )
 }
 
+interface ActionProps {
+  campaign_id: string
+  order: WholeOrder
+  why_not_charged: string | null
+}
+
 /** The next step of this order first; the rest under More. What cannot be done says why. */
-function Actions({ campaign_id, order }: { campaign_id: string; order: WholeOrder }) {
+function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
   // Canceling is never the loudest step; what is not for this status stands behind what is.
   const rank = (one: WholeOrder['transitions'][number]) =>
     (one.name === 'cancel' ? 4 : 0) + (one.code === 'wrong_status' ? 2 : 0) + (one.possible ? 0 : 1)
   const sorted = [...order.transitions].sort((a, b) => rank(a) - rank(b))
-  const first = sorted.find((one) => one.name !== 'cancel' && one.code !== 'wrong_status')
+  const charges = isToBeCharged(order)
+  const first = charges ? undefined : sorted.find((one) => one.name !== 'cancel' && one.code !== 'wrong_status')
   const rest = sorted.filter((one) => one !== first)
   const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id })
   const isOver = order.status === 'canceled' || order.status === 'shipped'
@@ -137,6 +168,16 @@ function Actions({ campaign_id, order }: { campaign_id: string; order: WholeOrde
           See as the backer
         </ButtonLink>
       </Menu>
+      {charges && (
+        <ButtonLink
+          to={paths.new_charge(campaign_id, { id: order.id, retry: '1' })}
+          variant="primary"
+          disabled_reason={why_not_charged && reasonSentence(why_not_charged)}
+          reason_as="description"
+        >
+          {order.status === 'errored' ? 'Try the card again…' : 'Charge this order…'}
+        </ButtonLink>
+      )}
       {first && act(first, 'primary')}
     </>
   )

@@ -114,6 +114,7 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
               Lock…
             </Button>
             <Button formAction={paths.orders_transition(campaign.id, 'unlock')}>Unlock…</Button>
+            <Button formAction={paths.new_charge(campaign.id)}>Charge…</Button>
             <Button formAction={paths.orders_transition(campaign.id, 'nothing_owed')}>Mark as paid…</Button>
             <Button formAction={paths.orders_transition(campaign.id, 'hold')}>Hold…</Button>
             <Button formAction={paths.orders_transition(campaign.id, 'release')}>Release…</Button>

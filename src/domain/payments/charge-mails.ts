@@ -1,0 +1,28 @@
+import type { Row } from '../../db/types.ts'
+import type { Db } from '../shared/tx.ts'
+
+/** The mail that told its backer of a charge: the receipt, or why it failed. */
+export interface ChargeMail {
+  id: string
+  kind: 'receipt' | 'charge_failed'
+  attempt_id: string
+  state: Row<'messages'>['state']
+}
+
+/** The mails about these attempts of one backer. The caller has checked whose they are. */
+export async function findChargeMails(
+  db: Db,
+  backer: { campaign_id: string; backer_id: string },
+  attempt_ids: readonly string[],
+): Promise<ChargeMail[]> {
+  if (attempt_ids.length === 0) return []
+  const rows = await db
+    .selectFrom('messages')
+    .select(['id', 'kind', 'occasion as attempt_id', 'state'])
+    .where('campaign_id', '=', backer.campaign_id)
+    .where('backer_id', '=', backer.backer_id)
+    .where('kind', 'in', ['receipt', 'charge_failed'])
+    .where('occasion', 'in', attempt_ids)
+    .execute()
+  return rows as ChargeMail[]
+}

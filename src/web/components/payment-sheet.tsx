@@ -1,0 +1,127 @@
+import { CalendarX2, CircleCheck, CircleHelp, CircleX, Clock, CreditCard } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import type { WholeOrder } from '../../domain/orders/queries.ts'
+import type { ShownAttempt } from '../../domain/payments/attempts.ts'
+import type { ChargeMail } from '../../domain/payments/charge-mails.ts'
+import { cardExpiry, cardText } from '../../lib/card-text.ts'
+import { attemptWord, chargeReason } from '../../lib/charge-text.ts'
+import { paths } from '../paths.ts'
+import { Amount } from '../ui/numbers.tsx'
+import { Sheet } from '../ui/sheet.tsx'
+import { Head, Table } from '../ui/table.tsx'
+import { Time } from '../ui/time.tsx'
+import { Mark } from './status.tsx'
+
+interface Props {
+  campaign: { id: string }
+  order: WholeOrder
+  /** newest first */
+  attempts: readonly ShownAttempt[]
+  mails: readonly ChargeMail[]
+  /** there are more than these */
+  has_more: boolean
+}
+
+/** The card that will be charged, and every try: when, how much, and what the bank said. */
+export function PaymentSheet({ campaign, order, attempts, mails, has_more }: Props) {
+  return (
+    <Sheet title="Payment" body={attempts.length > 0 ? 'flush' : 'padded'} aside={<CardOnFile order={order} />}>
+      {attempts.length === 0 ? (
+        <p className="quiet">No card was charged for this order yet.</p>
+      ) : (
+        <>
+          <Table caption="Charges of this order, newest first">
+            <thead>
+              <tr>
+                <Head number>Try</Head>
+                <Head>When</Head>
+                <Head number>Amount, {order.currency}</Head>
+                <Head>Outcome</Head>
+                <Head>Card</Head>
+                <Head>Mail</Head>
+              </tr>
+            </thead>
+            <tbody>
+              {attempts.map((one) => (
+                <tr key={one.id}>
+                  <td className="number">{one.number}</td>
+                  <td>
+                    <Time at={one.sent_at ?? one.created_at} as="moment" />
+                  </td>
+                  <td className="number">
+                    <Amount minor={one.amount} currency={order.currency} />
+                  </td>
+                  <td className="wraps">
+                    <AttemptOutcome attempt={one} />
+                    {one.run_id && (
+                      <small className="row-small">
+                        <Link to={paths.charge(campaign.id, one.run_id)}>in a run</Link>
+                      </small>
+                    )}
+                  </td>
+                  <td>
+                    <bdi>{cardText(one.payment_method)}</bdi>
+                  </td>
+                  <td>
+                    <MailOf campaign_id={campaign.id} mail={mails.find((each) => each.attempt_id === one.id)} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+          {has_more && <p className="pad quiet">Older tries are on the timeline.</p>}
+        </>
+      )}
+    </Sheet>
+  )
+}
+
+/** "Visa ending 4242, 12/30", with a warning when it has expired or is not usable. */
+function CardOnFile({ order }: { order: WholeOrder }) {
+  const { payment_method: card, balance_due } = order
+  if (!card) {
+    return balance_due > 0 ? (
+      <Mark icon={CreditCard}>No payment method on file</Mark>
+    ) : (
+      <span>No card on file, and none is needed</span>
+    )
+  }
+  return (
+    <>
+      <bdi>
+        {cardText(card)}, {cardExpiry(card)}
+      </bdi>
+      {!card.is_usable && <Mark icon={CreditCard}>Not usable any more</Mark>}
+      {card.is_usable && card.is_expired && <Mark icon={CalendarX2}>Expired; it is tried all the same</Mark>}
+    </>
+  )
+}
+
+const SIGNS: Record<ShownAttempt['state'], { icon: typeof Clock; tone: 'warn' | 'danger' | 'quiet' }> = {
+  created: { icon: Clock, tone: 'quiet' },
+  sent: { icon: Clock, tone: 'quiet' },
+  unknown: { icon: CircleHelp, tone: 'warn' },
+  succeeded: { icon: CircleCheck, tone: 'quiet' },
+  declined: { icon: CircleX, tone: 'danger' },
+  refused: { icon: CircleX, tone: 'warn' },
+}
+
+/** What became of a try, in words with an icon: a try is none of the seven statuses, so it never wears their sign. */
+function AttemptOutcome({ attempt }: { attempt: ShownAttempt }) {
+  const { icon, tone } = SIGNS[attempt.state]
+  const why = chargeReason(attempt.state, attempt.code)
+  return (
+    <>
+      <Mark icon={icon} tone={tone}>
+        <b>{attemptWord(attempt.state)}</b>
+      </Mark>
+      {why && <span className="quiet"> {why}</span>}
+    </>
+  )
+}
+
+function MailOf({ campaign_id, mail }: { campaign_id: string; mail: ChargeMail | undefined }): ReactNode {
+  if (!mail) return null
+  return <Link to={paths.message(campaign_id, mail.id)}>{mail.kind === 'receipt' ? 'Receipt' : 'Why it failed'}</Link>
+}

@@ -26,8 +26,11 @@ export function openJournal(folder: string, load: (line: JournalLine) => void, c
   fsyncSync(file)
   // The open file keeps its name after this: a kill before it leaves the old journal, a kill after it the new one.
   renameSync(fresh, path)
+  let isClosed = false
   return {
     append: (line) => {
+      // A call that was still on its way: the number of the file may belong to another one by now.
+      if (isClosed) throw new Error('The simulator has stopped.')
       try {
         length += writeWhole(file, `${JSON.stringify(line)}\n`)
       } catch (error) {
@@ -36,7 +39,10 @@ export function openJournal(folder: string, load: (line: JournalLine) => void, c
         throw error
       }
     },
-    close: () => closeSync(file),
+    close: () => {
+      if (!isClosed) closeSync(file)
+      isClosed = true
+    },
   }
 }
 

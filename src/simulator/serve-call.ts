@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -190,7 +189,7 @@ async function keepSilent(c: SimulatorContext, isCut: boolean): Promise<Response
   if (isCut) outgoing.destroy()
   else if (!outgoing.destroyed) {
     const limit = setTimeout(() => outgoing.destroy(), silenceLimitMs)
-    await once(outgoing, 'close')
+    await new Promise<void>((resolve) => outgoing.once('close', () => resolve()))
     clearTimeout(limit)
   }
   return RESPONSE_ALREADY_SENT

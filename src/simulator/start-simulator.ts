@@ -9,6 +9,8 @@ import { SimulatorStartError } from './start-error.ts'
 import { openStore } from './store.ts'
 import type { Simulator, SimulatorOptions } from './types.ts'
 
+const graceMs = 500
+
 /**
  * Starts the stand-in for Stripe on a port of its own. Everything it has answered is in `folder` before the answer leaves, so a process that
  * is killed loses nothing. Refuses, with one sentence, a folder that another simulator holds, a damaged journal and a port in use.
@@ -64,10 +66,11 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-/** Calls in flight lose their connection: what they did is in the journal, and the client asks again. */
+/** Calls in flight get a moment to be answered; those that nobody answers, and connections that rest, end. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), graceMs).unref()
   })
 }

@@ -67,6 +67,7 @@ export default [
       route('card', 'routes/backer/card.tsx'),
       route('card/return', 'routes/backer/card-return.tsx'),
       route('retry', 'routes/backer/retry.tsx'),
+      route('change-request', 'routes/backer/change-request.tsx'),
     ]),
     route('c/:campaign/link', 'routes/backer/lost-link.tsx'),
     // What staff see of it: same sheets, nothing to press.

@@ -62,7 +62,11 @@ function OrderLead({ order }: { order: OrderProps }) {
     case 'errored':
       return <FailedLead order={order} />
     case 'ready_to_ship':
-      return <>The address is final, and nothing can be changed here any more.</>
+      return order.ships ? (
+        <>The address is final, and your parcel is made next. If you need another address, ask for it below.</>
+      ) : (
+        <>Everything is settled, and nothing can be changed here any more.</>
+      )
     case 'shipped':
       return <>All of it has left.</>
     case 'canceled':

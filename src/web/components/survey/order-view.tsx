@@ -11,6 +11,7 @@ import { MoneyLines, type MoneyProps } from './money-lines.tsx'
 import { pathOf } from './order-path-steps.tsx'
 import { type ParcelProps, ParcelsSheet } from './parcels.tsx'
 import { type ContentsEntry, ContentsList } from './pledge-parts.tsx'
+import { RequestNote, type RequestProps } from './request-note.tsx'
 import { type AddressProps, AddressSheet, type AnswerProps, AnswersSheet } from './review-parts.tsx'
 
 /** An order as its backer sees it. Times are ISO, amounts minor units. */
@@ -37,6 +38,8 @@ export interface OrderProps {
   asks_method: boolean
   charges: ChargesProps
   parcels: ParcelProps[]
+  /** the last request for another address; null where there is none to tell of */
+  request: RequestProps | null
   may: Record<ChangeKind, boolean>
 }
 
@@ -45,6 +48,8 @@ export interface ChangeLinks {
   choices: string | null
   addons: string | null
   address: string | null
+  /** asks for another address, once it is final */
+  request: string | null
 }
 
 interface OrderViewProps {
@@ -77,7 +82,15 @@ export function OrderView({ order, change, forms, ask }: OrderViewProps) {
         {order.contents.length > 0 ? <ContentsList entries={order.contents} /> : <p className="quiet">Nothing to send yet.</p>}
       </Sheet>
       <AnswersSheet answers={order.answers} change_to={change.choices} />
-      {order.address && <AddressSheet address={order.address} change_to={change.address} />}
+      {order.address && (
+        <AddressSheet
+          address={order.address}
+          change_to={change.address}
+          ask_to={order.request?.state === 'open' ? null : change.request}
+        >
+          {order.request && <RequestNote request={order.request} by={order.by} look_to={change.request} />}
+        </AddressSheet>
+      )}
       <Sheet title={whatYouPay(order)} aside={change.addons && <a href={change.addons}>Change add-ons</a>}>
         <MoneyLines money={order.money} due={order.phase === 'closed' ? 'Was owed' : 'Still to pay'} />
       </Sheet>

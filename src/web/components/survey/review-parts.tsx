@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Sheet } from '../../ui/sheet.tsx'
 
 /** What was answered to the creator's questions. */
@@ -31,16 +32,27 @@ export interface AddressProps {
   unusual: boolean
 }
 
-export function AddressSheet({ address, change_to }: { address: AddressProps; change_to?: string | null }) {
+interface AddressSheetProps {
+  address: AddressProps
+  change_to?: string | null
+  /** instead of changing it, once it is final */
+  ask_to?: string | null
+  /** below the address */
+  children?: ReactNode
+}
+
+export function AddressSheet({ address, change_to, ask_to, children }: AddressSheetProps) {
+  const aside = change_to ? <a href={change_to}>Change address</a> : ask_to && <a href={ask_to}>Ask for another address</a>
   return (
-    <Sheet title="Where it goes" aside={change_to && <a href={change_to}>Change address</a>}>
+    <Sheet title="Where it goes" aside={aside}>
       {address.lines ? <AddressLines lines={address.lines} /> : <p className="quiet">No address yet.</p>}
       {address.unusual && <p className="small quiet">It looks unusual. Check it once more.</p>}
+      {children}
     </Sheet>
   )
 }
 
-function AddressLines({ lines }: { lines: readonly string[] }) {
+export function AddressLines({ lines }: { lines: readonly string[] }) {
   return (
     <address>
       {lines.map((line, index) => (

@@ -170,7 +170,7 @@ async function refusedAddress(pledge: Pledge, order: Row<'orders'>, typed: Addre
   return addressAnswer({ refused, closed, typed, version: now.version }, status)
 }
 
-function fieldProblems(fields: unknown): FormProblem[] {
+export function fieldProblems(fields: unknown): FormProblem[] {
   if (!Array.isArray(fields)) return []
   return fields.map(({ field, message }: { field: string; message: string }) => ({ id: field, message }))
 }

@@ -1,17 +1,8 @@
-import { TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
 import { inTransaction } from '../../../domain/shared/tx.ts'
 import { saveDraft } from '../../../domain/surveys/drafts.ts'
 import { findSurveyView, type SurveyView } from '../../../domain/surveys/survey-view.ts'
 import { countriesByName } from '../../../lib/countries.ts'
-import { AddressFields } from '../../components/address-fields.tsx'
-import { CountryField } from '../../components/survey/pledge-parts.tsx'
-import { Button } from '../../ui/button.tsx'
-import { Option } from '../../ui/field.tsx'
-import { Ledger } from '../../ui/ledger.tsx'
 import { Note } from '../../ui/note.tsx'
-import { Money } from '../../ui/numbers.tsx'
-import { Sheet } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Route } from './+types/address'
 import {
@@ -26,9 +17,10 @@ import {
   saveOrderAddress,
   withAddress,
 } from './address.server.ts'
+import { AddressForm, ChangesPrice, LooksUnusual } from './address-form.tsx'
 import { openPledge, type Pledge, readForm, refusedBy, seeOther, textOf } from './pledge.server.ts'
 import { nextPath, openStep, refuseNotOpen } from './step.server.ts'
-import { errorsByField, FormFacts, StepPage } from './step-page.tsx'
+import { FormFacts, StepPage } from './step-page.tsx'
 
 const TITLE = 'Where should we send it?'
 
@@ -103,7 +95,6 @@ async function saveDraftAddress(pledge: Pledge, { after, form, data, typed }: Dr
 export default function AddressStep({ loaderData, actionData }: Route.ComponentProps) {
   const { page, mode, countries } = loaderData
   const fields = actionData?.typed ?? loaderData.fields
-  const errors = errorsByField(actionData?.problems ?? [])
   const unusual = Object.keys(fields.warnings).length > 0 && !fields.accepted
   const asked = unusual && actionData?.problems.length === 0 && !actionData.refused
   return (
@@ -117,48 +108,17 @@ export default function AddressStep({ loaderData, actionData }: Route.ComponentP
       {actionData && <Happened answer={actionData} unusual={unusual} />}
       <form method="post">
         <FormFacts page={page} />
-        {/* Enter in a field presses the first button: it must be the one that saves. */}
-        <button type="submit" className="visually-hidden" tabIndex={-1} aria-hidden="true">
-          Save
-        </button>
-        <input type="hidden" name="mode" value={mode ?? 'order'} />
-        <input type="hidden" name="version" value={actionData?.version ?? loaderData.version} />
-        <CountryField name="address.country" country={fields.country} countries={countries} errors={errors['address.country']} />
-        <p className="field">
-          <Button name="intent" value="country" formNoValidate>
-            Show the form for this country
-          </Button>
-        </p>
-        <AddressFields
-          key={fields.country}
-          prefix="address."
-          form={fields.form}
-          values={fields.values}
-          errors={byPart(errors)}
-          warnings={fields.accepted ? {} : fields.warnings}
-        />
-        {Object.keys(fields.warnings).length > 0 && (
-          <div className="field">
-            <Option
-              type="checkbox"
-              name="address_accepted"
-              value="yes"
-              defaultChecked={fields.accepted}
-              label="Use it as it is"
-              help="I have checked it, and it is right."
-            />
-          </div>
-        )}
-        {actionData?.agree ? (
-          <Agree agree={actionData.agree} currency={loaderData.currency} country={fields.shipping?.country ?? ''} />
-        ) : (
-          <>
-            <ShippingCost fields={fields} currency={loaderData.currency} />
-            <Button variant="primary" wide>
-              {mode === 'order' ? 'Save this address' : 'Save and continue'}
-            </Button>
-          </>
-        )}
+        <AddressForm
+          fields={fields}
+          problems={actionData?.problems ?? []}
+          agree={actionData?.agree ?? null}
+          countries={countries}
+          currency={loaderData.currency}
+          words={{ save: mode === 'order' ? 'Save this address' : 'Save and continue', agree: 'Save this address' }}
+        >
+          <input type="hidden" name="mode" value={mode ?? 'order'} />
+          <input type="hidden" name="version" value={actionData?.version ?? loaderData.version} />
+        </AddressForm>
       </form>
     </StepPage>
   )
@@ -183,67 +143,7 @@ function Happened({ answer, unusual }: { answer: Told; unusual: boolean }) {
       </Note>
     )
   }
-  if (answer.agree) {
-    return (
-      <Note tone="warn" live>
-        <b>This address changes what you pay.</b> Nothing is saved yet. The new sum is at the end of this page.
-      </Note>
-    )
-  }
+  if (answer.agree) return <ChangesPrice />
   if (answer.problems.length > 0 || answer.refused || !unusual) return null
-  return (
-    <Note tone="warn" icon={TriangleAlert} live>
-      <b>This looks unusual.</b> Correct it below, or tick <b>Use it as it is</b> at the end if it is right.
-    </Note>
-  )
-}
-
-function ShippingCost({ fields, currency }: { fields: Fields; currency: string }) {
-  if (!fields.shipping) return null
-  return (
-    <Sheet label="Shipping">
-      <b>Shipping to {fields.shipping.country}</b>: <Money minor={fields.shipping.amount} currency={currency} />
-      {fields.shipping.region && fields.shipping.region !== fields.shipping.country && (
-        <p className="small quiet">
-          <bdi>{fields.shipping.region}</bdi>
-        </p>
-      )}
-    </Sheet>
-  )
-}
-
-/** The new price beside the old, and the button that agrees to it. */
-function Agree({ agree, currency, country }: { agree: NonNullable<AddressAnswer['agree']>; currency: string; country: string }) {
-  const { balance_before, balance_after, shipping_before, shipping_after } = agree
-  const owes = <Money minor={Math.abs(balance_after)} currency={currency} />
-  return (
-    <>
-      <input type="hidden" name="agreed_balance" value={balance_after} />
-      <Sheet title="What changes">
-        <Ledger
-          caption="What this address changes"
-          currency={currency}
-          currency_on="all"
-          rows={[
-            { label: 'Shipping until now', amount: shipping_before },
-            { label: country ? `Shipping to ${country}` : 'Shipping', amount: shipping_after },
-            { label: 'You owed', amount: balance_before, kind: 'sum' },
-            { label: balance_after < 0 ? 'Your credit' : 'You will owe', amount: balance_after, kind: 'due' },
-          ]}
-        />
-      </Sheet>
-      <Button variant="primary" wide>
-        <AgreeWords after={balance_after}>{owes}</AgreeWords>
-      </Button>
-    </>
-  )
-}
-
-function AgreeWords({ after, children }: { after: number; children: ReactNode }) {
-  if (after > 0) return <span>Save this address and owe {children}</span>
-  return after < 0 ? <span>Save this address, with {children} credit</span> : <span>Save this address and owe nothing</span>
-}
-
-function byPart(errors: Readonly<Record<string, readonly string[] | undefined>>) {
-  return Object.fromEntries(Object.entries(errors).map(([id, messages]) => [id.replace('address.', ''), [...(messages ?? [])]]))
+  return <LooksUnusual />
 }

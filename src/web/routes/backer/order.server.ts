@@ -1,3 +1,4 @@
+import { findLastRequest, type ShownChangeRequest } from '../../../domain/fulfilment/request-queries.ts'
 import { listShipments, type ShownShipment } from '../../../domain/fulfilment/shipments.ts'
 import { BACKER_MAY_CHANGE, type OrderStatus, STATUS } from '../../../domain/orders/lifecycle.ts'
 import { findOrderForBacker } from '../../../domain/orders/order-for-backer.ts'
@@ -16,6 +17,7 @@ import type { CardProps } from '../../components/backer/card-parts.tsx'
 import type { ChargesProps } from '../../components/survey/charge-parts.tsx'
 import type { OrderProps } from '../../components/survey/order-view.tsx'
 import type { ParcelProps } from '../../components/survey/parcels.tsx'
+import type { RequestProps } from '../../components/survey/request-note.tsx'
 import { addressLines, answersProps, entryOf } from './fields.server.ts'
 import { dayOf } from './pledge.server.ts'
 
@@ -25,6 +27,7 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
   const key = { campaign_id: campaign.id, backer_id: file.backer.id }
   const { order, lines, booked, lock_due_at, payment_method, charges } = await findOrderForBacker(db, key, now)
   const shipments = await listShipments(db, { campaign_id: campaign.id, order_id: order.id, state: 'left' })
+  const request = await findLastRequest(db, { campaign_id: campaign.id, order_id: order.id })
   const quote = order.quote as Quote
   const time = (at: Date | null) => at?.toISOString() ?? null
   return {
@@ -62,6 +65,7 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
     card: cardProps(payment_method),
     charges: chargesProps(charges, now),
     parcels: shipments.data.map(parcelProps),
+    request: order.status === 'canceled' ? null : requestProps(request),
     asks_method: !payment_method && (order.balance_due > 0 || campaign.payment_method_required),
     may: BACKER_MAY_CHANGE[order.status as OrderStatus],
   }
@@ -103,6 +107,13 @@ function parcelProps({ id, carrier, tracking_number, tracking_link, left_at, lin
     left_at: left_at.toISOString(),
     contents: lines.map(({ name, option, quantity }) => ({ name, option, quantity })),
   }
+}
+
+function requestProps(request: ShownChangeRequest | null): RequestProps | null {
+  if (!request || request.state === 'withdrawn') return null
+  const { state, created_at, answered_at, answer, code } = request
+  const at = state === 'open' ? created_at : (answered_at ?? created_at)
+  return { state, at: at.toISOString(), answer, is_over: code !== null }
 }
 
 function deadlineOf(day: string | null, time_zone: string, now: Date): OrderProps['deadline'] {

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { inTransaction } from '../../../domain/shared/tx.ts'
 import { discardDraft } from '../../../domain/surveys/drafts.ts'
 import { resumeAt } from '../../../domain/surveys/steps.ts'
@@ -18,7 +19,7 @@ import { orderProps, unconfirmed } from './order.server.ts'
 import { frameOf, openPledge, type Pledge, readForm, seeOther } from './pledge.server.ts'
 import { leadOn } from './review.server.ts'
 
-const DONE = ['order', 'address', 'dropped', 'not_charged', 'charged'] as const
+const DONE = ['order', 'address', 'dropped', 'not_charged', 'charged', 'asked', 'taken_back'] as const
 
 /** Behind the link: the survey's next step, the order, or why there is neither yet. */
 export async function loader(args: Route.LoaderArgs) {
@@ -62,6 +63,7 @@ function changeLinks({ key }: Pledge, view: SurveyView) {
     choices: open && view.steps.includes('questions') ? to('questions') : null,
     addons: open && view.steps.includes('addons') ? to('addons') : null,
     address: to('address'),
+    request: view.file.order?.status === 'ready_to_ship' ? paths.pledge_change_request(key.campaign_id, key.backer_id) : null,
   }
 }
 
@@ -95,29 +97,14 @@ const CLOSED_TITLE = {
 
 export default function PledgeHome({ loaderData }: Route.ComponentProps) {
   if (loaderData.closed) return <ClosedSurvey frame={loaderData.frame} why={loaderData.closed} />
-  const { frame, order, change, done, email, card } = loaderData
+  const { frame, order, change, done, card } = loaderData
   const isErrored = order.status === 'errored'
   return (
     <PledgePage frame={frame} title={`${orderTitle(order)}: order ${order.number}`}>
       <OrderHead order={order} />
       <CardNewsNote word={card} told={isErrored || order.charges.under_way !== null} />
       {isErrored && (done === 'not_charged' || card === 'saved') && <NotChargedNote order={order} saved={card === 'saved'} />}
-      {done === 'order' && (
-        <Note tone="good" live>
-          <b>Confirmed.</b> A copy is on its way to <bdi>{email}</bdi>.
-        </Note>
-      )}
-      {done === 'address' && (
-        <Note tone="good" live>
-          <b>The address is saved.</b> A mail with it is on its way to <bdi>{email}</bdi>.
-        </Note>
-      )}
-      {done === 'charged' && order.status === 'paid' && <Charged order={order} email={email} />}
-      {done === 'dropped' && (
-        <Note tone="good" live>
-          <b>Your order stands as you confirmed it last.</b>
-        </Note>
-      )}
+      <Done loaded={loaderData} />
       <Unconfirmed loaded={loaderData} />
       <OrderView
         order={order}
@@ -126,6 +113,37 @@ export default function PledgeHome({ loaderData }: Route.ComponentProps) {
         ask={<SupportLink frame={frame} />}
       />
     </PledgePage>
+  )
+}
+
+/** What the last press came to. */
+function Done({ loaded: { done, order, email } }: { loaded: WithOrder }) {
+  const mail = <bdi>{email}</bdi>
+  switch (done) {
+    case 'order':
+      return <Good title="Confirmed.">A copy is on its way to {mail}.</Good>
+    case 'address':
+      return <Good title="The address is saved.">A mail with it is on its way to {mail}.</Good>
+    case 'dropped':
+      return <Good title="Your order stands as you confirmed it last." />
+    case 'charged':
+      return order.status === 'paid' ? <Charged order={order} email={email} /> : null
+    case 'asked':
+      return order.request?.state === 'open' ? (
+        <Good title="Your request is on its way.">You get a mail when it is answered.</Good>
+      ) : null
+    case 'taken_back':
+      return <Good title="The request is taken back.">The address stays as it is.</Good>
+    default:
+      return null
+  }
+}
+
+function Good({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <Note tone="good" live>
+      <b>{title}</b> {children}
+    </Note>
   )
 }
 

@@ -71,7 +71,7 @@ export default function ViewAs({ loaderData }: Route.ComponentProps) {
             )}
             <OrderView
               order={order}
-              change={{ choices: null, addons: null, address: null }}
+              change={{ choices: null, addons: null, address: null, request: null }}
               forms={null}
               ask={<SupportLink frame={frame} />}
             />

@@ -1,4 +1,4 @@
-import { createServer, request } from 'node:http'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -13,22 +13,20 @@ export interface Exchange {
 /** Stands between a client and the simulator, passes everything on, and keeps what both said. */
 export async function recordExchanges(port: number): Promise<{ port: number; exchanges: Exchange[]; stop(): void }> {
   const exchanges: Exchange[] = []
-  const server = createServer(async (asked, answer) => {
+  const pass = async (asked: IncomingMessage, answer: ServerResponse) => {
     const body = await text(asked)
     const options = { port, path: asked.url, method: asked.method, headers: asked.headers }
-    const passed = request(options, async (given) => {
-      const said = await text(given)
-      const { method = '', url = '' } = asked
-      exchanges.push({
-        method: method.toLowerCase() as 'get',
-        path: url,
-        request: body,
-        status: given.statusCode ?? 0,
-        answer: said,
-      })
-      answer.writeHead(given.statusCode ?? 502, given.headers).end(said)
+    const given = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(options, resolve).on('error', reject).end(body)
     })
-    passed.end(body)
+    const said = await text(given)
+    const status = given.statusCode ?? 0
+    const method = asked.method === 'POST' ? 'post' : 'get'
+    exchanges.push({ method, path: asked.url ?? '', request: body, status, answer: said })
+    answer.writeHead(status, given.headers).end(said)
+  }
+  const server = createServer((asked, answer) => {
+    pass(asked, answer).catch(() => answer.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -21,7 +21,6 @@ export interface ChargesProps {
     says_why: boolean
     /** a sentence: what one can do */
     fix: string
-    code: string
   } | null
   receipts: { amount: number; at: string; card: string }[]
   /** why the card on file cannot be tried again now: the code; null where it can */

@@ -90,12 +90,18 @@ function chargesProps(charges: BackersCharges, now: Date): ChargesProps {
       amount: under_way.amount,
       is_long: under_way.is_asked || now.getTime() - under_way.since.getTime() >= LONG_MS,
     },
-    failed: failed && { ...failed, at: failed.at.toISOString(), ...declineText(failed.code, 'backer') },
+    failed: failed && failedProps(failed),
     receipts: receiptsOf(charges),
     retry_refusal,
     retry_at: retry_at?.toISOString() ?? null,
     owes_again,
   }
+}
+
+/** In words only: the bank's code does not come near the page, since some of them say more than a backer is told. */
+function failedProps({ amount, at, is_decline, code }: NonNullable<BackersCharges['failed']>): ChargesProps['failed'] {
+  const { reason, says_why, fix } = declineText(code, 'backer')
+  return { amount, at: at.toISOString(), is_decline, reason, says_why, fix }
 }
 
 function parcelProps({ id, carrier, tracking_number, tracking_link, left_at, lines }: ShownShipment): ParcelProps {

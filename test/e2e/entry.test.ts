@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listGuidePages } from '../../src/web/guide.server.ts'
 import { launchBrowser } from '../setup/browser.ts'
 import { problemsWithoutScript } from '../setup/page-checks.ts'
 import { type Program, startProgram } from '../setup/program.ts'
 
-/* The way in: first run, sign-in, sign-out, and the pages that say that something is not there. Without script, on a phone. */
+/* The way in: first run, sign-in, the guide, sign-out, and the pages that say that something is not there. Without script, on a phone. */
 
 const owner = { name: 'Ilse Verhoeven', email: 'ilse@lanternfish.example', password: 'a boat on the tide' }
 
@@ -78,6 +79,23 @@ describe('sign-in', () => {
     await page.fill('#password', owner.password)
     await send()
     expect(new URL(page.url()).pathname).toBe('/campaigns')
+  })
+
+  test('the guide opens page by page, leads back, and has no page of another name', async () => {
+    await page.getByRole('link', { name: 'Guide' }).click()
+    await page.waitForLoadState()
+    for (const { to, title } of listGuidePages()) {
+      await page.goto(`${program.url}${to}?from=/campaigns`)
+      expect(await page.locator('h1').textContent()).toBe(title)
+      expect(await problemsWithoutScript(page), to).toEqual([])
+    }
+    await page.getByRole('link', { name: 'Back to where you were' }).click()
+    await page.waitForLoadState()
+    expect(new URL(page.url()).pathname).toBe('/campaigns')
+    await page.goto(`${program.url}/guide/locking?from=//evil.example/`)
+    expect(await page.getByRole('link', { name: 'Back to where you were' }).getAttribute('href')).toBe('/campaigns')
+    expect((await page.goto(`${program.url}/guide/run-it`))?.status()).toBe(404)
+    await page.goto(`${program.url}/campaigns`)
   })
 
   test('signing out ends the session', async () => {

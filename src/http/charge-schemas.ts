@@ -50,7 +50,8 @@ export const wholeRun = listedRun
       .array(z.object({ outcome: z.enum(['declined', 'refused']), code: z.string(), count: z.int(), amount: money }))
       .describe('Why cards failed, the most frequent first'),
     left: z.array(z.object({ code: z.string(), count: z.int(), amount: money })).describe('Who was left out, by reason'),
-    ends_at: time.nullable().describe('When it will be done at its pace; null when it does not run'),
+    speed: z.number().nullable().describe('Charges a second as measured over the last minute'),
+    ends_at: time.nullable().describe('When it will be done at that speed; null when it does not run'),
     latest: z.array(runOrder).describe('The orders that changed last'),
   })
   .openapi('WholeChargeRun')

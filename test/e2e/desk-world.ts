@@ -17,13 +17,18 @@ export interface DeskWorld {
 }
 
 /** Starts it, and makes the owner in the page's own browser: the page is signed in afterwards. */
-export async function startDeskWorld(page: Page, over: Parameters<typeof makeSurveyCampaign>[2] = {}): Promise<DeskWorld> {
+export async function startDeskWorld(
+  page: Page,
+  over: Parameters<typeof makeSurveyCampaign>[2] = {},
+  more: NodeJS.ProcessEnv = {},
+): Promise<DeskWorld> {
   const database = await cloneDatabase()
   const client: Client = connect(database.url, { max: 4 })
   const env = {
     DATABASE_URL: database.url,
     MIGRATION_DATABASE_URL: database.ownerUrl,
     AFTERFUND_SECRET: randomBytes(32).toString('hex'),
+    ...more,
   }
   const program = await startProgram({ args: ['--no-demo'], env })
   await makeOwner(page, program)

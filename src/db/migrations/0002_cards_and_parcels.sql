@@ -87,6 +87,8 @@ alter table payment_attempts alter column request drop default;
 alter table payment_attempts add column gateway_account text not null default '';
 alter table payment_attempts alter column gateway_account drop default;
 alter table payment_attempts add column payment text;          -- the gateway's PaymentIntent
+alter table payment_attempts add column card text not null default ''; -- the card by its fingerprint: the same one saved again is the same card
+alter table payment_attempts alter column card drop default;
 alter table payment_attempts add column decline_class text check (decline_class in ('soft', 'needs_backer', 'hard'));
 alter table payment_attempts add column sendings integer not null default 0;
 alter table payment_attempts add column leased_until timestamptz; -- whose hands it is in, until then
@@ -97,7 +99,7 @@ alter table payment_attempts add column settled_at timestamptz;
 create index payment_attempts_waiting on payment_attempts (campaign_id, next_try_at) where state in ('created', 'sent', 'unknown');
 create index payment_attempts_method on payment_attempts (campaign_id, payment_method_id, created_at desc);
 create index payment_attempts_order on payment_attempts (campaign_id, order_id, number desc);
-create index payment_attempts_run on payment_attempts (campaign_id, run_id) where run_id is not null;
+create index payment_attempts_run on payment_attempts (campaign_id, run_id, id desc) where run_id is not null;
 
 -- Final addresses ---------------------------------------------------------------------------------------------------------
 

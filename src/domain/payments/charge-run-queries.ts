@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { invalid, notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
-import type { RunState } from './charge-run-state.ts'
+import type { RunKey, RunState } from './charge-run-state.ts'
 
 /** What became of an order in a run. `unknown` is an attempt without an answer: never counted as failed. */
 export const RUN_ORDER_STATES = [
@@ -39,7 +39,9 @@ export interface WholeRun extends ListedRun {
   failures: { outcome: 'declined' | 'refused'; code: string; count: number; amount: number }[]
   /** who was left out, by reason */
   left: { code: string; count: number; amount: number }[]
-  /** when it will be done at its pace; null when it does not run */
+  /** charges a second as measured over the last minute; null before there is something to measure, and when it does not run */
+  speed: number | null
+  /** when it will be done at that speed, or at its pace; null when it does not run */
   ends_at: Date | null
   latest: RunOrder[]
 }
@@ -77,11 +79,7 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
       coalesce(r.code, 'unknown') as code, count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount
     from charge_run_orders r where r.campaign_id = ${campaign_id} and r.run_id = ${id} and r.state in ('declined', 'refused', 'left_out')
     group by 1, 2 order by 3 desc, 2`.execute(db)
-  const latest = await readRunOrders(db, campaign_id, id, {
-    where: sql`r.state in ('charging', 'succeeded', 'declined', 'refused') and a.id is not null`,
-    order: sql`coalesce(a.settled_at, a.sent_at, a.created_at) desc, r.number desc`,
-    limit: 8,
-  })
+  const speed = run.state === 'running' ? await measureSpeed(db, { campaign_id, run_id: id }, now) : null
   const left = run.orders.waiting + run.orders.charging
   return {
     ...run,
@@ -89,19 +87,55 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
       state === 'declined' || state === 'refused' ? [{ outcome: state, code, count, amount }] : [],
     ),
     left: reasons.flatMap(({ state, code, count, amount }) => (state === 'left_out' ? [{ code, count, amount }] : [])),
-    ends_at: run.state === 'running' ? new Date(now.getTime() + (left / run.pace) * 1000) : null,
-    latest,
+    speed,
+    ends_at: run.state === 'running' ? new Date(now.getTime() + (left / (speed ?? run.pace)) * 1000) : null,
+    latest: await readLatest(db, { campaign_id, run_id: id }),
   }
 }
+
+/** So many of a run's newest attempts hold the latest answers: more are never in the air. */
+const NEWEST = 60
+const LATEST = 8
+
+/** The orders whose charge was sent or answered last. Read from the end of an index: pages ask each second. */
+async function readLatest(db: Db, { campaign_id, run_id }: RunKey): Promise<RunOrder[]> {
+  const rows = await readRunOrders(db, campaign_id, run_id, {
+    where: sql`a.sent_at is not null and r.attempt_id in (select id from payment_attempts n
+      where n.campaign_id = ${campaign_id} and n.run_id = ${run_id} order by n.id desc limit ${NEWEST})`,
+    order: sql`coalesce(a.settled_at, a.sent_at) desc, r.number desc`,
+    limit: LATEST,
+  })
+  return rows
+}
+
+const MEASURED_S = 60
+const MEASURED = 1_000
+const TOO_FEW = 5
+
+async function measureSpeed(db: Db, { campaign_id, run_id }: RunKey, now: Date): Promise<number | null> {
+  const { rows } = await sql<{ sent: number; seconds: number }>`select count(*)::int as sent,
+      extract(epoch from max(n.sent_at) - min(n.sent_at))::float8 as seconds
+    from (select sent_at from payment_attempts where campaign_id = ${campaign_id} and run_id = ${run_id}
+      order by id desc limit ${MEASURED}) n
+    where n.sent_at > ${now}::timestamptz - make_interval(secs => ${MEASURED_S})`.execute(db)
+  const [measured] = rows
+  return measured && measured.sent >= TOO_FEW && measured.seconds > 0 ? (measured.sent - 1) / measured.seconds : null
+}
+
+/** How many orders of the run `u` are in each state, and their sums. Attempts are looked up only for what is in the air. */
+const counts = sql`select case when r.state = 'waiting' and r.amount <= 0 then 'nothing_owed' else r.state end as state,
+    count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount
+  from charge_run_orders r where r.campaign_id = u.campaign_id and r.run_id = u.id and r.state <> 'charging' group by 1
+  union all
+  select case when a.state = 'unknown' then 'unknown' else 'charging' end, count(*)::int, sum(greatest(r.amount, 0))::bigint
+  from ${joins} where r.campaign_id = u.campaign_id and r.run_id = u.id and r.state = 'charging' group by 1`
 
 async function readRuns(db: Db, campaign_id: string, where: RawBuilder<unknown>, limit: number): Promise<ListedRun[]> {
   const { rows } = await sql<
     Omit<ListedRun, 'orders' | 'amounts' | 'total'> & { counts: { state: RunOrderState; count: number; amount: number }[] | null }
   >`select u.id, u.state, u.pause_code, u.retry_errored, u.pace,
       jsonb_build_object('kind', 'staff', 'name', p.name) as actor, u.created_at, u.finished_at,
-      (select jsonb_agg(jsonb_build_object('state', n.state, 'count', n.count, 'amount', n.amount)) from (
-        select ${shownState} as state, count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount from ${joins}
-        where r.campaign_id = u.campaign_id and r.run_id = u.id group by 1) n) as counts
+      (select jsonb_agg(jsonb_build_object('state', n.state, 'count', n.count, 'amount', n.amount)) from (${counts}) n) as counts
     from charge_runs u left join accounts p on p.id = u.actor_id
     where u.campaign_id = ${campaign_id} and ${where} order by u.id desc limit ${limit}`.execute(db)
   return rows.map(({ counts, ...run }) => {

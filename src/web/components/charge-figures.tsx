@@ -62,7 +62,7 @@ function End({ run }: { run: ShownRun }) {
   if (run.state === 'paused') return 'paused'
   return (
     <>
-      {plural(Math.round(run.pace * 10) / 10, 'card', 'cards')} a second
+      {plural(Math.round((run.speed ?? run.pace) * 10) / 10, 'card', 'cards')} a second
       {run.ends_at && (
         <>
           {' '}
@@ -81,13 +81,7 @@ function ChargeFigures({ campaign, run }: Props) {
   const { stopped } = cardsOf(run)
   return (
     <ul className="figures charge-figures">
-      <Figure
-        label="Charged"
-        status="paid"
-        count={orders.succeeded}
-        to={to('succeeded')}
-        note={money(amounts.succeeded)}
-      />
+      <Figure label="Charged" status="paid" count={orders.succeeded} to={to('succeeded')} note={money(amounts.succeeded)} />
       <Figure
         label="Failed"
         status="errored"

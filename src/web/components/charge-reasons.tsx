@@ -136,7 +136,7 @@ export function RunRows({ campaign, rows, caption }: { campaign: Props['campaign
       <thead>
         <tr>
           <Head>Order</Head>
-          <Head cut width="40%">
+          <Head cut width="34%">
             Backer
           </Head>
           <Head number>Amount, {campaign.currency}</Head>

@@ -214,6 +214,7 @@ function Result({ campaign, run }: CampaignRunProps) {
 /** What happened without the gateway, and who was not asked. */
 function Beside({ campaign, run }: CampaignRunProps) {
   const { nothing_owed } = run.orders
+  const isOver = run.state === 'done' || run.state === 'stopped'
   if (nothing_owed === 0 && run.orders.unknown === 0) return null
   return (
     <>
@@ -223,9 +224,9 @@ function Beside({ campaign, run }: CampaignRunProps) {
             <Link to={paths.charge_orders(campaign.id, run.id, { state: 'nothing_owed' })}>
               {plural(nothing_owed, 'order', 'orders')}
             </Link>{' '}
-            {nothing_owed === 1 ? 'owes' : 'owe'} nothing
+            {isOver ? 'owed' : nothing_owed === 1 ? 'owes' : 'owe'} nothing
           </b>{' '}
-          and {nothing_owed === 1 ? 'becomes' : 'become'} paid without the gateway.
+          and {isOver ? 'became' : nothing_owed === 1 ? 'becomes' : 'become'} paid without the gateway.
         </Note>
       )}
       {run.orders.unknown > 0 && (

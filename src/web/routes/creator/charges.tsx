@@ -117,7 +117,10 @@ function Chargeable({ campaign, preview }: Props) {
             on {plural(charge.orders, 'card', 'cards')}
           </p>
           {nothing_owed > 0 && (
-            <p>{plural(nothing_owed, 'order owes', 'orders owe')} nothing and become paid without asking a card.</p>
+            <p>
+              {plural(nothing_owed, 'order owes nothing and becomes', 'orders owe nothing and become')} paid without asking a
+              card.
+            </p>
           )}
           {staying > 0 && (
             <p>
@@ -139,7 +142,7 @@ function SmallBalances({ campaign, small }: Pick<Props, 'campaign' | 'small'>) {
     >
       <p>
         {plural(small.orders, 'order owes', 'orders owe')} less than a card can be charged,{' '}
-        <Money minor={small.amount} currency={campaign.currency} /> in all. Waive it, and they become paid.
+        <Money minor={small.amount} currency={campaign.currency} /> in all. Once that is waived, what owes nothing becomes paid.
       </p>
     </Sheet>
   )

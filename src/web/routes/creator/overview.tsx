@@ -1,13 +1,16 @@
+import { Link } from 'react-router'
 import { countBackers } from '../../../domain/backers/queries.ts'
 import { ORDER_STATUSES, type OrderStatus } from '../../../domain/orders/lifecycle.ts'
 import { findActionFacts, type NextAction, nextActions } from '../../../domain/orders/next-actions.ts'
 import { listNotices } from '../../../domain/orders/notice-queries.ts'
+import { countOrders } from '../../../domain/orders/queries.ts'
 import { countCharging } from '../../../domain/payments/count-charging.ts'
 import { actionText } from '../../../lib/action-text.ts'
 import { LifecyclePicture, NextStep } from '../../components/lifecycle-picture.tsx'
 import { paths } from '../../paths.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Ledger } from '../../ui/ledger.tsx'
+import { Money } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet, Sheets } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -21,10 +24,12 @@ export async function loader(args: Route.LoaderArgs) {
   const { db } = deps
   const now = deps.clock.now()
   const facts = await findActionFacts(db, campaign, now)
+  const { captured, refunded } = await countOrders(db, campaign.id)
   const notices = await listNotices(db, campaign.id, { state: 'scheduled', limit: 5 })
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, lockdown_on: campaign.lockdown_on },
     counts: facts.counts,
+    kept: captured - refunded,
     charge: facts.charge,
     finalize: facts.finalize,
     requests: facts.requests,
@@ -40,7 +45,7 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 export default function Overview({ loaderData }: Route.ComponentProps) {
-  const { campaign, counts, actions } = loaderData
+  const { campaign, counts, kept, actions } = loaderData
   const [next] = actions
   return (
     <>
@@ -83,6 +88,12 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
               },
             ]}
           />
+          {kept > 0 && (
+            <p className="meta">
+              Charged here so far: <Money minor={kept} currency={campaign.currency} />. See the{' '}
+              <Link to={paths.charges(campaign.id)}>charges</Link>.
+            </p>
+          )}
           <p className="meta">Credit of backers is not in it: {creditText(counts)}.</p>
         </Sheet>
       </Sheets>

@@ -1,0 +1,210 @@
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { holdOrders } from '../../src/domain/orders/hold-orders.ts'
+import { inTransaction } from '../../src/domain/shared/tx.ts'
+import { launchBrowser } from '../setup/browser.ts'
+import { problemsOfPage, problemsWithoutScript } from '../setup/page-checks.ts'
+import { type ChargeWorld, startChargeWorld } from './charge-world.ts'
+
+/* Charging from the desk: what is looked at is what starts; live, paused and resumed by keyboard alone; and what came of it. */
+
+let browser: Browser
+let page: Page
+let world: ChargeWorld
+let home: string
+
+const GOOD = 24
+const orders = [
+  ...Array.from({ length: GOOD }, (_, n) => ({ name: `Backer ${n + 1}`, card: 'visa', owed: 1300 + n })),
+  { name: 'محمد عبد الرحمن الشريف', card: 'later_insufficient_funds', owed: 3790 },
+  { name: 'Anneliese Freifrau von Hohenstein-Wittgenberg zu Rauch', card: 'later_lost_card', owed: 4200 },
+  { name: 'Łukasz Wiśniewski', card: 'times_out_and_pays', owed: 2110 },
+  { name: '佐藤 美咲', card: null, owed: 0 },
+  { name: 'Below the minimum', card: 'visa', owed: 30 },
+  { name: 'On hold', card: 'visa', owed: 900 },
+  { name: 'Without a card', card: 'visa', owed: 1200 },
+]
+const CARDS = GOOD + 3
+const SUM = orders.slice(0, CARDS).reduce((sum, { owed }) => sum + owed, 0)
+const money = (minor: number) => new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' }).format(minor / 100)
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })).newPage()
+  page.setDefaultTimeout(15_000)
+  world = await startChargeWorld(page, { CHARGES_PER_SECOND: '4', GATEWAY_TIMEOUT_MS: '1500' })
+  home = world.home
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await world?.stop()
+})
+
+/** Nothing wrong for assistive technology: at the desk, and on a phone in the dark. */
+async function expectSound(name: string): Promise<void> {
+  for (const [width, colorScheme] of [
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme })
+    expect(await problemsOfPage(page), `${name} at ${width} px`).toEqual([])
+    const folder = process.env.SCREENSHOTS
+    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+/** Goes to what has this name as a keyboard does. */
+async function tabTo(name: string | RegExp): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+    if (typeof name === 'string' ? focused === name : name.test(focused)) return
+  }
+  throw new Error(`Nothing called ${name} is reached by Tab`)
+}
+
+test('nothing is locked: the desk of charges says so', async () => {
+  await page.goto(`${home}/charges`)
+  await page.getByText('Nothing is locked down.').waitFor()
+  const button = page.getByText('Charge 0 cards…')
+  expect(await button.getAttribute('aria-disabled')).toBe('true')
+  await expectSound('charges-empty')
+})
+
+test('the preview counts cards and sum, and who stays behind and why', async () => {
+  const made = await world.lockOrders(orders)
+  const [held, bare] = [made.at(-2)?.id ?? '', made.at(-1)?.id ?? '']
+  await inTransaction(world.desk.parts, (tx) =>
+    holdOrders(tx, world.campaign.staff, {
+      campaign_id: world.campaign.id,
+      selection: { ids: [held] },
+      reason: 'Asks for a refund',
+    }),
+  )
+  await world.desk.parts.db
+    .updateTable('payment_methods')
+    .set({ state: 'detached' })
+    .where('backer_id', '=', made.at(-1)?.backer_id ?? '')
+    .execute()
+  expect(bare).not.toBe('')
+  await page.goto(home)
+  await page.getByText(`${CARDS} locked orders can be charged, ${money(SUM)}`).waitFor()
+  await expectSound('overview-to-charge')
+  await page.goto(`${home}/charges`)
+  await page.getByRole('link', { name: `Charge ${CARDS} cards…` }).waitFor()
+  await expectSound('charges')
+  await page.getByRole('link', { name: `Charge ${CARDS} cards…` }).click()
+  await page.getByRole('heading', { name: `Charge ${CARDS} cards` }).waitFor()
+  const text = await page.locator('main').textContent()
+  for (const said of [
+    'Nothing has changed yet.',
+    'on hold',
+    'no payment method on file',
+    'less is owed than a card can be charged',
+  ])
+    expect(text).toContain(said)
+  await page.getByRole('button', { name: `Charge ${CARDS} cards, ${money(SUM)}` }).waitFor()
+  await expectSound('charge-preview')
+})
+
+test('small balances are waived for all at once, with a reason', async () => {
+  await page.getByRole('link', { name: 'Waive 1 small balance…' }).click()
+  await page.getByRole('heading', { name: 'Waive 1 small balance' }).waitFor()
+  await expectSound('waive')
+  await page.fill('#reason', 'Not worth a letter')
+  await page.getByRole('button', { name: 'Waive 1 small balance, $0.30' }).click()
+  await page.getByText('Waived what was left of: 1 order.').waitFor()
+})
+
+test('a run by keyboard alone: start, pause, resume; it stands still while it is paused', async () => {
+  await page.goto(`${home}/charges/new`)
+  await page.getByRole('heading', { name: `Charge ${CARDS} cards` }).waitFor()
+  await tabTo(/^Charge 27 cards, /)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/charges\/[0-9a-f-]{36}$/)
+  await page.getByRole('heading', { name: `Charging ${CARDS} cards` }).waitFor()
+  await tabTo('Pause')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: `Charging ${CARDS} cards, paused` }).waitFor()
+  await expectSound('charge-paused')
+  const taken = world.simulator.ledger().length
+  expect(taken).toBeLessThan(GOOD)
+  await page.waitForTimeout(1_500)
+  expect(world.simulator.ledger().length).toBe(taken)
+  await tabTo('Resume')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: `Charging ${CARDS} cards` }).waitFor()
+})
+
+test('the numbers move by themselves, an unknown answer is its own, and the end says what came of it', async () => {
+  await expect.poll(() => page.locator('.charge-percent').first().textContent()).not.toBe('0%')
+  await page.getByText('No answer yet for 1 card.').waitFor()
+  await expectSound('charge-running')
+  await page.goto(`${home}`)
+  await expectSound('overview-running')
+  await page.goBack()
+  await page.getByRole('heading', { name: `Charged ${GOOD + 1} of ${CARDS} cards` }).waitFor({ timeout: 60_000 })
+  await page.getByText('2 failed; their backers were mailed why').waitFor()
+  await page.getByRole('link', { name: 'Not enough funds' }).waitFor()
+  await expectSound('charge-done')
+  expect(world.simulator.ledger()).toHaveLength(GOOD + 1)
+})
+
+test('its orders can be opened by what became of them, and downloaded whole', async () => {
+  const run = page.url()
+  await page.getByRole('link', { name: 'Not enough funds' }).click()
+  await page.getByRole('heading', { name: 'Not enough funds' }).waitFor()
+  expect(await page.locator('tbody tr').count()).toBe(1)
+  await expectSound('charge-orders')
+  const file = await page.request.get(`${run}/orders.csv`)
+  expect(file.headers()['content-disposition']).toContain('attachment')
+  const lines = (await file.text()).trim().split('\r\n')
+  expect(lines).toHaveLength(orders.length)
+  expect(lines.filter((line) => line.includes(',declined,insufficient_funds,Declined,not enough funds,'))).toHaveLength(1)
+})
+
+test('the order page tells every try, and offers the next one', async () => {
+  await page.goto(`${home}/charges`)
+  await page.getByRole('link', { name: 'Not enough funds' }).click()
+  await page.getByRole('heading', { name: 'Orders', exact: true }).waitFor()
+  await page.locator('a[data-open]').first().click()
+  await page.getByRole('heading', { name: 'Payment', exact: true }).waitFor()
+  await page.getByText('Declined', { exact: true }).waitFor()
+  await expectSound('order-errored')
+  await page.getByRole('link', { name: 'Try the card again…' }).click()
+  await page.getByRole('heading', { name: 'Charge 1 card' }).waitFor()
+  await page.goto(`${home}/charges`)
+  await expectSound('charges-after')
+})
+
+test('a second press lands on the run that the first has started', async () => {
+  await world.lockOrders([{ name: 'Late', card: 'visa' }])
+  const other = await page.context().newPage()
+  for (const tab of [page, other]) await tab.goto(`${home}/charges/new`)
+  await page.getByRole('button', { name: /^Charge 1 card, / }).click()
+  await page.waitForURL(/charges\/[0-9a-f-]{36}$/)
+  await other.getByRole('button', { name: /^Charge 1 card, / }).click()
+  await other.waitForURL(/charges\/[0-9a-f-]{36}$/)
+  expect(other.url()).toBe(page.url())
+  await other.close()
+  await page.getByRole('heading', { name: 'Charged 1 card' }).waitFor()
+})
+
+test('without script a run is started, read by reload and stopped', async () => {
+  await world.lockOrders(Array.from({ length: 12 }, (_, n) => ({ name: `Plain ${n}`, card: 'visa' })))
+  const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() })
+  const plain = await context.newPage()
+  await plain.goto(`${home}/charges/new?status=locked`)
+  await plain.getByRole('button', { name: /^Charge 12 cards, / }).click()
+  await plain.getByRole('link', { name: 'Reload' }).click()
+  expect(await problemsWithoutScript(plain)).toEqual([])
+  await plain.getByRole('link', { name: 'Stop after the current ones…' }).click()
+  await plain.getByRole('button', { name: /^Stop, and leave \d+ cards uncharged/ }).click()
+  expect(await plain.locator('h1').textContent()).toMatch(/^Stopped: charged \d+ of 12 cards$/)
+  await context.close()
+})

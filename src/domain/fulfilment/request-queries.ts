@@ -43,23 +43,28 @@ const columns = sql`q.id, q.state, q.address, o.address as address_now, q.addres
 export interface RequestQuery extends PageInput {
   state?: Row<'change_requests'>['state'] | undefined
   order_id?: string | undefined
+  /** the one that waits longest first, as a list to work off has it */
+  oldest_first?: boolean | undefined
 }
 
-/** One page of a campaign's change requests, newest first. The caller checks that the campaign is the actor's. */
+/** One page of a campaign's change requests, newest first unless told. The caller checks that the campaign is the actor's. */
 export async function listChangeRequests(
   db: Db,
   campaign_id: string,
   input: RequestQuery = {},
 ): Promise<Page<ShownChangeRequest>> {
   const size = pageSize(input)
-  const place = readCursor(input.cursor, 'newest', 1)
+  const sort = input.oldest_first ? 'oldest' : 'newest'
+  const place = readCursor(input.cursor, sort, 1)
   const parts = [sql<boolean>`q.campaign_id = ${campaign_id}`]
   if (input.state) parts.push(sql`q.state = ${input.state}`)
   if (input.order_id) parts.push(sql`q.order_id = ${input.order_id}`)
-  if (place) parts.push(sql`q.id::text < ${place[0]}`)
+  if (place) parts.push(input.oldest_first ? sql`q.id::text > ${place[0]}` : sql`q.id::text < ${place[0]}`)
   const { rows } = await sql<ShownChangeRequest>`select ${columns}
-    where ${sql.join(parts, sql` and `)} order by q.id desc limit ${size + 1}`.execute(db)
-  return cutPage(rows, size, (row) => writeCursor('newest', [row.id]))
+    where ${sql.join(parts, sql` and `)} order by ${input.oldest_first ? sql`q.id` : sql`q.id desc`} limit ${size + 1}`.execute(
+    db,
+  )
+  return cutPage(rows, size, (row) => writeCursor(sort, [row.id]))
 }
 
 /** One change request; 404 outside the campaign. */

@@ -27,7 +27,7 @@ export function tidyCell(text: string): string {
  * digits that end in zeros, which is what is left where only the first fifteen were kept. Zeros lost at the start cannot be seen.
  */
 export function isDamagedNumber(number: string): boolean {
-  if (/^[+-]?\d+([.,]\d+)?\s*E\s*[+-]?\d+$/i.test(number)) return true
+  if (/^[+-]?\d+([.,]\d+\s*E\s*[+-]?|\s*E\s*[+-])\d+$/i.test(number)) return true
   if (/^\d{5,}[.,]0+$/.test(number)) return true
   if (/^#+$|#(N\/A|REF|VALUE|NAME|DIV)/i.test(number)) return true
   return number.length >= 20 && /^\d{15}0+$/.test(number)

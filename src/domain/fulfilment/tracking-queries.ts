@@ -101,8 +101,8 @@ export interface ShownTrackingRow extends Tracking {
 }
 
 export interface TrackingRowQuery extends PageInput {
-  /** good: those that ship; reported: those that do not; a problem: those with it */
-  show?: 'all' | 'good' | 'reported' | RowProblem | undefined
+  /** good: those that ship; reported: those that do not; a problem, or several: those with one of them */
+  show?: 'all' | 'good' | 'reported' | RowProblem | readonly RowProblem[] | undefined
 }
 
 /** One page of a file's rows, in the order of the file. The caller checks that the campaign is the actor's. */
@@ -142,7 +142,7 @@ async function readRows(db: Db, key: TrackingKey, { state, show, after, limit }:
         ? sql`${problem} is null`
         : show === 'reported'
           ? sql`${problem} is not null`
-          : sql`${problem} = ${show}`
+          : sql`${problem} = any(${[show].flat()}::text[])`
   const { rows } = await sql<
     Omit<ShownTrackingRow, 'tracking_link'>
   >`select r.n, r.line, r.order_text, r.carrier, r.tracking_number,

@@ -451,6 +451,7 @@ export interface PaymentAttemptTable {
   run_id: string | null
   request: Json<unknown>
   gateway_account: string
+  card: string
   payment: string | null
   decline_class: 'soft' | 'needs_backer' | 'hard' | null
   sendings: Generated<number>

@@ -74,21 +74,22 @@ create table charge_run_orders (
   state text not null check (state in ('waiting', 'charging', 'succeeded', 'declined', 'refused', 'left_out', 'nothing_owed')),
   amount bigint not null,              -- what was due when the run began; minor units
   attempt_id uuid,
-  code text,                           -- why it was left out, declined or refused
+  code text,                           -- why it was left out, declined or refused; nothing_owed while it waits to be paid without the gateway
   primary key (campaign_id, run_id, order_id),
   foreign key (campaign_id, run_id) references charge_runs (campaign_id, id),
   foreign key (campaign_id, order_id) references orders (campaign_id, id)
 );
-create index charge_run_orders_next on charge_run_orders (campaign_id, run_id, state, number);
+-- With the code: those that wait and owe nothing are found apart from those that wait for a charge.
+create index charge_run_orders_next on charge_run_orders (campaign_id, run_id, state, code, number);
 
 alter table payment_attempts add column run_id uuid;           -- null: its backer asked for it
 alter table payment_attempts add column request jsonb not null default '{}'; -- what the gateway is told, so that a repeat says the same (ChargeRequest)
 alter table payment_attempts alter column request drop default;
 alter table payment_attempts add column gateway_account text not null default '';
 alter table payment_attempts alter column gateway_account drop default;
-alter table payment_attempts add column payment text;          -- the gateway's PaymentIntent
 alter table payment_attempts add column card text not null default ''; -- the card by its fingerprint: the same one saved again is the same card
 alter table payment_attempts alter column card drop default;
+alter table payment_attempts add column payment text;          -- the gateway's PaymentIntent
 alter table payment_attempts add column decline_class text check (decline_class in ('soft', 'needs_backer', 'hard'));
 alter table payment_attempts add column sendings integer not null default 0;
 alter table payment_attempts add column leased_until timestamptz; -- whose hands it is in, until then

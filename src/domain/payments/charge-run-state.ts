@@ -75,7 +75,7 @@ export async function withdrawUnsent(tx: Tx, key: RunKey): Promise<void> {
     select ${key.campaign_id}::uuid, 'charge_refused', m.backer_id, m.id, m.version, m.status, m.status, 'run', 'run_paused',
       ${key.run_id}::uuid, ${tx.now}::timestamptz
     from touched m`.execute(tx.db)
-  await sql`update charge_run_orders r set state = 'waiting', attempt_id = null
+  await sql`update charge_run_orders r set state = 'waiting', attempt_id = null, code = null
     where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.attempt_id = any(${ids}::uuid[])`.execute(tx.db)
 }
 

@@ -132,8 +132,7 @@ export async function startChargeRun(
     written as (
       insert into charge_run_orders (campaign_id, run_id, order_id, number, state, amount, code)
       select ${input.campaign_id}::uuid, ${run.id}::uuid, id, number,
-        case when code is null or code = 'nothing_owed' then 'waiting' else 'left_out' end, balance_due,
-        case when code = 'nothing_owed' then null else code end
+        case when code is null or code = 'nothing_owed' then 'waiting' else 'left_out' end, balance_due, code
       from picked
     )
     select count(*)::int as total, count(*) filter (where code is null)::int as orders,

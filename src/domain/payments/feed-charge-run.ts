@@ -45,10 +45,10 @@ export async function feedChargeRun(tx: Tx, key: RunKey): Promise<Fed> {
     order_ids: batch.filter((each) => each.is_possible).map((each) => each.order_id),
   })
   const outcomes = [
-    ...started.map(({ order_id, attempt_id, code }) => ({ order_id, attempt_id, code: code === 'nothing_owed' ? null : code })),
+    ...started,
     ...wrong.map((order_id) => ({ order_id, attempt_id: null, code: 'wrong_status' })),
-    // Owes nothing since the run began: stays in line, and is made paid with the next look.
-  ].filter(({ attempt_id, code }) => attempt_id !== null || (code !== null && code !== 'changed_meanwhile'))
+    // What changed meanwhile stays in line, and is looked at again.
+  ].filter(({ code }) => code !== 'changed_meanwhile')
   await writeOutcomes(tx, key, outcomes)
   const attempts = started.filter(({ attempt_id }) => attempt_id !== null).length
   if (batch.length === 0 && !(await hasOpenOrders(tx, key))) await saveRunState(tx, RUN, run, { state: 'done' })
@@ -60,16 +60,15 @@ async function nextOrders(tx: Tx, key: RunKey, retry_errored: boolean): Promise<
   const { rows } = await sql<{ order_id: string; is_possible: boolean }>`select r.order_id,
       o.status = any(${statuses}::text[]) as is_possible
     from charge_run_orders r join orders o on o.campaign_id = r.campaign_id and o.id = r.order_id
-    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.state = 'waiting'
+    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.state = 'waiting' and r.code is null
     order by r.number limit ${BATCH}`.execute(tx.db)
   return rows
 }
 
 /** *Nothing owed*: paid without the gateway, in one statement for each batch. */
 async function payNothingOwed(tx: Tx, key: RunKey): Promise<number> {
-  const { rows } = await sql<{ order_id: string }>`select r.order_id
-    from charge_run_orders r join orders o on o.campaign_id = r.campaign_id and o.id = r.order_id
-    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.state = 'waiting' and o.balance_due <= 0
+  const { rows } = await sql<{ order_id: string }>`select r.order_id from charge_run_orders r
+    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.state = 'waiting' and r.code = 'nothing_owed'
     order by r.number limit ${FREE_BATCH}`.execute(tx.db)
   if (rows.length === 0) return 0
   const moves = await moveEach(tx, RUN, {
@@ -93,7 +92,9 @@ async function writeOutcomes(
   outcomes: { order_id: string; attempt_id: string | null; code: string | null }[],
 ): Promise<void> {
   if (outcomes.length === 0) return
-  await sql`update charge_run_orders r set state = case when x.attempt_id is null then 'left_out' else 'charging' end,
+  // What owes nothing since the run began waits on, and is paid without the gateway with the next look.
+  await sql`update charge_run_orders r set state = case when x.attempt_id is not null then 'charging'
+        when x.code = 'nothing_owed' then 'waiting' else 'left_out' end,
       attempt_id = x.attempt_id, code = x.code, amount = o.balance_due
     from unnest(${outcomes.map((each) => each.order_id)}::uuid[], ${outcomes.map((each) => each.attempt_id)}::uuid[],
       ${outcomes.map((each) => each.code)}::text[]) x (order_id, attempt_id, code)

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import { reasonSentence } from '../../lib/reason-text.ts'
+import { cardOfMethod } from '../orders/conditions.ts'
 import { takeOrder } from '../orders/find-order.ts'
 import { moveEach } from '../orders/move-orders.ts'
 import { changedMeanwhile } from '../orders/refusals.ts'
@@ -86,6 +87,7 @@ interface Chargeable {
   gateway_id: string
   gateway_customer: string
   gateway_account: string
+  card: string
 }
 
 async function writeAttempts(
@@ -96,6 +98,7 @@ async function writeAttempts(
   if (order_ids.length === 0) return new Map()
   const { rows } = await sql<Chargeable>`select o.id as order_id, o.balance_due as amount, c.currency, o.number as order_number,
       c.name as campaign_name, p.id as payment_method_id, p.gateway_id, p.gateway_customer, p.gateway_account,
+      ${cardOfMethod} as card,
       1 + coalesce((select max(a.number) from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id), 0) as number
     from orders o join campaigns c on c.id = o.campaign_id
     join payment_methods p on p.campaign_id = o.campaign_id and p.id = o.payment_method_id
@@ -117,6 +120,7 @@ async function writeAttempts(
         run_id,
         request: JSON.stringify(requestOf(campaign_id, row)),
         gateway_account: row.gateway_account,
+        card: row.card,
         created_at: tx.now,
         updated_at: tx.now,
       })),

@@ -67,6 +67,9 @@ export function ChargeUnderWay({ order, forms }: { order: OrderProps; forms: Ord
   )
 }
 
+/** Why this card is not charged now; another one may be. */
+const OF_THE_CARD = new Set(['card_too_soon', 'card_hard_declined', 'payment_method_missing'])
+
 /** What one can do about a charge that failed: another card, the same once more, or nothing. */
 export function ErroredActs({ order, forms }: { order: OrderProps; forms: OrderForms }) {
   const { charges, card, money, by } = order
@@ -88,10 +91,16 @@ export function ErroredActs({ order, forms }: { order: OrderProps; forms: OrderF
         </form>
       )}
       <p className="small quiet">
-        {card && !reason ? 'Either way' : 'With a new card'} <bdi>{by}</bdi> charges{' '}
-        <Money minor={money.balance} currency={money.currency} /> for this order right away, once. If you do nothing, your order
-        waits here, and <bdi>{by}</bdi> may try the card on file again later. You enter a card on the page of the payment service;
-        its number never comes here.
+        {charges.retry_refusal && !OF_THE_CARD.has(charges.retry_refusal) ? (
+          'A new card is saved, and not charged meanwhile.'
+        ) : (
+          <>
+            {card && !reason ? 'Either way' : 'With a new card'} <bdi>{by}</bdi> charges{' '}
+            <Money minor={money.balance} currency={money.currency} /> for this order right away, once. If you do nothing, your
+            order waits here, and <bdi>{by}</bdi> may try the card on file again later.
+          </>
+        )}{' '}
+        You enter a card on the page of the payment service; its number never comes here.
       </p>
     </div>
   )
@@ -206,19 +215,21 @@ export function FailedLead({ order }: { order: OrderProps }) {
       ) : (
         <>The payment service did not carry it out. </>
       )}
-      Your order is safe and nothing was charged. Until it is paid it cannot be packed. {failed.is_decline && failed.fix}
+      Your order is safe and nothing was charged. Until it is paid it cannot be packed.{' '}
+      {failed.is_decline && !order.charges.retry_refusal && failed.fix}
     </>
   )
 }
 
 /** After a retry that was refused, or a new card that is not charged: why not. The sentence also stands beside the button. */
 export function NotChargedNote({ order, saved }: { order: OrderProps; saved: boolean }) {
+  const { money } = order
   const { retry_refusal } = order.charges
   if (!retry_refusal || order.charges.under_way) return null
   return (
     <Note tone="warn" icon={TriangleAlert} live>
       <b>{saved ? 'Your card is saved. It was not charged.' : 'Nothing was charged.'}</b>{' '}
-      <RetryReason order={order} code={retry_refusal} />
+      {order.card && money.balance > 0 ? 'Why stands below, at its button.' : <RetryReason order={order} code={retry_refusal} />}
     </Note>
   )
 }

@@ -112,7 +112,7 @@ function paidNote(order: OrderProps): ReactNode {
 
 function shippedNote(order: OrderProps): ReactNode {
   if (order.at.shipped) return <Time at={order.at.shipped} as="day" />
-  return order.ships && order.status === 'ready_to_ship' ? 'next' : null
+  return order.ships && order.status === 'ready_to_ship' ? 'is packed next' : null
 }
 
 function finalNote(order: OrderProps): ReactNode {

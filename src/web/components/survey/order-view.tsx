@@ -142,13 +142,15 @@ function WhatMayChange({ order, ask }: { order: OrderProps; ask: ReactNode }) {
   if (may.choices) return null
   const why =
     may.address && ships
-      ? 'Your choices are locked; only the address can be changed here.'
+      ? 'Your choices are locked; only the address and your card can be changed here.'
       : status === 'canceled'
         ? 'A canceled order cannot be changed.'
         : status === 'shipped'
           ? 'It has left, so nothing can be changed here.'
           : status === 'ready_to_ship'
-            ? 'The address is final, so nothing can be changed here.'
+            ? ships
+              ? 'The address is final; another one can be asked for above, and nothing else changes.'
+              : 'Nothing can be changed here any more.'
             : 'Your choices are locked and can no longer be changed here.'
   return (
     <p className="small quiet">

@@ -158,6 +158,7 @@ export default function ChangeRequest({ loaderData, actionData }: Route.Componen
     <StepPage
       page={page}
       answer={actionData}
+      place={`Order ${page.order_number}`}
       title={TITLE}
       lead={
         <>
@@ -206,6 +207,7 @@ function OpenRequest({ page, open, currency }: OpenProps) {
   return (
     <StepPage
       page={page}
+      place={`Order ${page.order_number}`}
       title="You asked for another address"
       lead={
         <>
@@ -236,10 +238,12 @@ function OpenRequest({ page, open, currency }: OpenProps) {
       <form method="post">
         <FormFacts page={page} />
         <input type="hidden" name="request" value={open.id} />
-        <Button name="intent" value="withdraw" wide>
-          Take this request back
-        </Button>
-        <p className="small quiet">The address stays as it is then, and you can ask for another one.</p>
+        <div className="stack">
+          <Button name="intent" value="withdraw" wide>
+            Take this request back
+          </Button>
+          <p className="small quiet">The address stays as it is then, and you can ask for another one.</p>
+        </div>
       </form>
     </StepPage>
   )

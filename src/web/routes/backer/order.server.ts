@@ -64,7 +64,7 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
     },
     card: cardProps(payment_method),
     charges: chargesProps(charges, now),
-    parcels: shipments.data.map(parcelProps),
+    parcels: order.ships ? shipments.data.map(parcelProps) : [],
     request: order.status === 'canceled' ? null : requestProps(request),
     asks_method: !payment_method && (order.balance_due > 0 || campaign.payment_method_required),
     may: BACKER_MAY_CHANGE[order.status as OrderStatus],

@@ -34,6 +34,8 @@ interface StepPageProps {
   /** problems to show although nothing was posted: an add-on that is gone */
   problems?: readonly FormProblem[]
   title: string
+  /** instead of where one is in the survey */
+  place?: string
   /** of the window, where it differs from the page's */
   window_title?: string
   lead?: ReactNode
@@ -41,7 +43,9 @@ interface StepPageProps {
 }
 
 /** A step of the survey: where one is, what is wrong, the question. */
-export function StepPage({ page, answer, problems = [], title, window_title = title, lead, children }: StepPageProps) {
+export function StepPage(props: StepPageProps) {
+  const { page, answer, problems = [], title, window_title = title, lead, children } = props
+
   const closed = answer?.closed ?? page.closed
   if (closed) return <ClosedPage frame={page.frame} closed={closed} order_path={page.order_path} />
   const wrong = answer?.refused ? [answer.refused] : answer ? answer.problems : problems
@@ -50,7 +54,7 @@ export function StepPage({ page, answer, problems = [], title, window_title = ti
       {page.order_number === null ? (
         <Steps names={page.names} now={page.now} />
       ) : (
-        <p className="steps">Changing order {page.order_number}</p>
+        <p className="steps">{props.place ?? `Changing order ${page.order_number}`}</p>
       )}
       <ErrorSummary problems={answer ? answer.problems : problems} />
       {answer?.refused && <RefusedNote refused={answer.refused} />}

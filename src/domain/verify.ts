@@ -119,6 +119,19 @@ const truthsAt = (now: Date): Truth[] => [
       where q.state = 'open' and o.status in ('shipped', 'canceled')`,
   },
   {
+    rule: 'captured is what the successful attempts took',
+    broken: sql`select o.campaign_id, o.id, o.captured || ' on the order, ' || coalesce(a.taken, 0) || ' by its attempts' as found
+      from orders o left join (select campaign_id, order_id, sum(amount) as taken from payment_attempts where state = 'succeeded'
+          group by 1, 2) a on a.campaign_id = o.campaign_id and a.order_id = o.id
+      where o.captured <> coalesce(a.taken, 0)`,
+  },
+  {
+    rule: 'an order that a run is charging has its attempt',
+    broken: sql`select r.campaign_id, r.order_id as id, 'charging, its attempt is ' || coalesce(a.state, 'none') as found
+      from charge_run_orders r left join payment_attempts a on a.campaign_id = r.campaign_id and a.id = r.attempt_id
+      where r.state = 'charging' and (a.state is null or a.state not in ('created', 'sent', 'unknown'))`,
+  },
+  {
     rule: 'nothing stays in progress: no attempt is older than an hour',
     broken: sql`select campaign_id, order_id as id, 'attempt ' || number || ' is ' || state as found from payment_attempts
       where state in ('created', 'sent', 'unknown') and created_at < ${now}::timestamptz - interval '1 hour'`,

@@ -2,8 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { inTransaction, type Tx, type TxParts } from '../../src/domain/shared/tx.ts'
 
 /*
- * Rows that no command of this version makes yet: statuses that charging and shipping will reach, and the facts they leave behind. Each
- * keeps the rules of the books: one version and one event for each order it touches, ledger rows that sum to zero.
+ * Facts as the rows that state them, where the commands that lead there are long or another part's. Each keeps the rules of the books: one version and one event for each order it touches, ledger rows that sum to zero.
  */
 
 interface Orders {
@@ -11,18 +10,29 @@ interface Orders {
   ids: string[]
 }
 
-type MadeStatus = 'errored' | 'ready_to_ship' | 'shipped'
+type MadeStatus = 'errored' | 'ready_to_ship'
 
-/** Puts locked orders into `errored`, or paid ones into `ready_to_ship` and `shipped`. */
+/** Puts locked orders into `errored`, or paid ones into `ready_to_ship`. */
 export async function putInto(parts: TxParts, orders: Orders, status: MadeStatus): Promise<void> {
-  const names = { errored: 'charge_failed', ready_to_ship: 'finalize_address', shipped: 'ship' }
+  const names = { errored: 'charge_failed', ready_to_ship: 'finalize_address' }
   await touch(parts, orders, names[status], (now) =>
-    status === 'errored'
-      ? sql`status = 'errored'`
-      : status === 'ready_to_ship'
-        ? sql`status = 'ready_to_ship', address_finalized_at = ${now}`
-        : sql`status = 'shipped', address_finalized_at = ${now}, shipped_at = ${now}`,
+    status === 'errored' ? sql`status = 'errored'` : sql`status = 'ready_to_ship', address_finalized_at = ${now}`,
   )
+}
+
+/** Money that came late holds an order that has left. */
+export async function holdShipped(parts: TxParts, orders: Orders): Promise<void> {
+  await touch(parts, orders, 'held', (now) => sql`hold_reason = 'payment', held_at = ${now}`)
+}
+
+/** A remark about the address that nobody has answered. */
+export async function warnAddresses(parts: TxParts, orders: Orders): Promise<void> {
+  await touch(parts, orders, 'address_changed', () => sql`address_warning = true`)
+}
+
+/** Shipped before the day in which it can be taken back. */
+export async function shipLongAgo(parts: TxParts, orders: Orders): Promise<void> {
+  await touch(parts, orders, 'shipment_changed', (now) => sql`shipped_at = ${now} - interval '25 hours'`)
 }
 
 /** A usable payment method on file for each backer, and on each order. */
@@ -63,11 +73,28 @@ export async function capture(
   then: 'captured' | 'refunded' | 'kept' = 'captured',
 ): Promise<void> {
   const amount = 500
+  await recordTaken(parts, orders, amount)
   await book(parts, orders, amount, () => sql`captured = o.captured + ${amount}, balance_due = o.balance_due - ${amount}`)
   if (then === 'refunded') {
     await book(parts, orders, -amount, () => sql`refunded = o.refunded + ${amount}, balance_due = o.balance_due + ${amount}`)
   }
   if (then === 'kept') await touch(parts, orders, 'order_changed', () => sql`refund_decision = 'kept'`)
+}
+
+/** The attempt that took it, on a card that is not on file any more. */
+async function recordTaken(parts: TxParts, { campaign_id, ids }: Orders, amount: number): Promise<void> {
+  await sql`with cards as (
+      insert into payment_methods (campaign_id, id, backer_id, gateway_account, gateway_customer, mode, gateway_id, brand, last4,
+        exp_month, exp_year, state, created_at)
+      select campaign_id, gen_random_uuid(), backer_id, 'acct_test', 'cus_' || id, 'test', 'pm_' || id, 'visa', '4242', 12, 2030,
+        'replaced', created_at
+      from orders where campaign_id = ${campaign_id} and id = any(${ids}::uuid[]) returning id, backer_id
+    )
+    insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
+      gateway_account, card, request, created_at, updated_at)
+    select o.campaign_id, gen_random_uuid(), o.id, 101, o.id || ':101', ${amount}, 'USD', c.id, 'succeeded', null, 'acct_test', c.id,
+      '{}', o.updated_at, o.updated_at
+    from orders o join cards c on c.backer_id = o.backer_id where o.campaign_id = ${campaign_id}`.execute(parts.db)
 }
 
 async function book(parts: TxParts, orders: Orders, amount: number, set: () => RawBuilder<unknown>): Promise<void> {

@@ -15,8 +15,12 @@ export type ChargeParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gatew
 const IN_FLIGHT = 30
 /** What is taken is sent within about this time, well within the lease. */
 const AHEAD_MS = 500
-/** What a lease has beside the longest call: waiting for its turn, and booking the answer. */
+/** Asking about one that was sent before is two calls, the list and the sending. */
+const CALLS = 2
+/** What a lease has beside the longest calls: waiting for their turn, and booking the answer. */
 const LEASE_SPARE_MS = 8_000
+/** So often it looks for a backer's own charge while every call is in the air. */
+const LOOK_MS = 500
 const SAVE_EVERY_MS = 3_000
 /** Booking waits for whoever holds the order just now, a bulk step included: an answer is never given up lightly. */
 const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
@@ -31,7 +35,9 @@ export async function chargeOrders(app: ChargeParts, isStopping: () => boolean):
   let done = 0
   for (;;) {
     const launched = isStopping() ? 0 : await launch(app, flight)
-    const fed = isStopping() || launched > 0 || flight.size() >= IN_FLIGHT ? 0 : await feedRuns(app, flight)
+    // Made only once those made before are sent: an order without an attempt can still be changed, and a pause has little to take back.
+    const mayFeed = !isStopping() && launched === 0 && flight.size() < IN_FLIGHT && flight.room() > 0
+    const fed = mayFeed ? await feedRuns(app, flight) : 0
     done += launched + fed
     if (launched === 0 && fed === 0) {
       if (flight.size() === 0) break
@@ -58,7 +64,7 @@ async function launch(app: ChargeParts, flight: Flight): Promise<number> {
   for (const campaign_id of await findCampaignsWithAttempts(app.db, app.clock.now())) {
     const limit = Math.min(IN_FLIGHT - flight.size(), flight.room())
     if (limit <= 0) break
-    const take = { lease_id: randomUUID(), lease_ms: app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
+    const take = { lease_id: randomUUID(), lease_ms: CALLS * app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
     const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
     const account = await findAccountInUse(app.db)
     for (const attempt of taken) flight.start(attempt, account)
@@ -73,7 +79,7 @@ interface Flight {
   room(): number
   pace(per_second: number): void
   start(attempt: TakenAttempt, account: string | null): void
-  /** resolves when a call has been answered */
+  /** resolves when a call has been answered, or it is time to look for new ones */
   next(): Promise<void>
   book(): Promise<void>
   touch(key: RunKey): void
@@ -93,7 +99,8 @@ function createFlight(app: ChargeParts): Flight {
   const call = async (attempt: TakenAttempt, account: string | null, at: number) => {
     const wait = at - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-    answered.push({ attempt, attempt_id: attempt.id, answer: await askGateway(app, attempt, account) })
+    const answer = await askGateway(app, attempt, account)
+    answered.push({ attempt, attempt_id: attempt.id, lease_id: attempt.lease_id, answer })
   }
   const saveProgressOf = async () => {
     saved = performance.now()
@@ -116,7 +123,13 @@ function createFlight(app: ChargeParts): Flight {
       calls.add(started)
     },
     async next() {
-      if (answered.length === 0 && calls.size > 0) await Promise.race(calls)
+      if (answered.length > 0 || calls.size === 0) return
+      let timer: NodeJS.Timeout | undefined
+      const look = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, LOOK_MS)
+      })
+      await Promise.race([...calls, look])
+      clearTimeout(timer)
     },
     async book() {
       const batch = answered.splice(0)

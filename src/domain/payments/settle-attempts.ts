@@ -10,6 +10,8 @@ import type { ChargeAnswer } from './gateway.ts'
 
 export interface AnsweredAttempt {
   attempt_id: string
+  /** under which it was asked */
+  lease_id: string | null
   answer: ChargeAnswer
 }
 
@@ -20,10 +22,11 @@ const WAITS_S = [2, 5, 15, 60]
  * Books what the gateway answered. Guarantees: each attempt is settled once, whoever asks and however often; a success is booked to the cent
  * with its ledger rows and the order paid; a decline makes the order errored and mails its backer at once; a refusal ends the attempt and
  * leaves the order where it is; an unknown one is asked about again. Never loses an answer to a change of the order: the orders' rows
- * are taken first. All attempts are of one campaign.
+ * are taken first. What the gateway took or declined counts whoever brings it; that it took nothing counts only from who still holds the
+ * attempt, since another may have sent it meanwhile. All attempts are of one campaign.
  */
 export async function settleAttempts(tx: Tx, campaign_id: string, answered: readonly AnsweredAttempt[]): Promise<void> {
-  const answers = new Map(answered.map(({ attempt_id, answer }) => [attempt_id, answer]))
+  const answers = new Map(answered.map((each) => [each.attempt_id, each]))
   const { rows: open } = await sql<Attempt>`select * from payment_attempts where campaign_id = ${campaign_id}
     and id = any(${[...answers.keys()]}::uuid[]) and state in ('created', 'sent', 'unknown') order by id for update`.execute(
     tx.db,
@@ -32,8 +35,9 @@ export async function settleAttempts(tx: Tx, campaign_id: string, answered: read
     order by id for update`.execute(tx.db)
   const of = <T extends ChargeAnswer['answer']>(kind: T) =>
     open.flatMap((attempt) => {
-      const answer = answers.get(attempt.id)
-      return answer?.answer === kind ? [{ attempt, answer: answer as Extract<ChargeAnswer, { answer: T }> }] : []
+      const { answer, lease_id } = answers.get(attempt.id) ?? {}
+      const isLate = (kind === 'refused' || kind === 'unknown') && attempt.lease_id !== lease_id
+      return answer?.answer === kind && !isLate ? [{ attempt, answer: answer as Extract<ChargeAnswer, { answer: T }> }] : []
     })
   await recordUnknown(tx, campaign_id, of('unknown'))
   await recordSucceeded(tx, campaign_id, of('succeeded'))

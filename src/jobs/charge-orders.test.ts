@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { makeCampaign } from '../../test/factories/campaign.ts'
+import { makeManyLocked } from '../../test/factories/charge-many.ts'
+import { attemptsOf, makeLocked, orderNow, startRun, takenFor, work } from '../../test/factories/charging.ts'
+import { useTestProgram } from '../../test/setup/deps.ts'
+import { takeAttempts } from '../domain/payments/attempts.ts'
+import { settleAttempts } from '../domain/payments/settle-attempts.ts'
+import { startCharge } from '../domain/payments/start-charge.ts'
+import { inTransaction } from '../domain/shared/tx.ts'
+import { newId } from '../lib/id.ts'
+import { chargeOrders } from './charge-orders.ts'
+
+const program = useTestProgram({ env: { GATEWAY_TIMEOUT_MS: '3000', CHARGES_PER_SECOND: '20' } })
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Attempts that were made and not sent. */
+async function countCreated(campaign_id: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from payment_attempts where campaign_id = ${campaign_id}
+    and state = 'created'`.execute(program.db)
+  return rows[0]?.n ?? 0
+}
+
+test('a run makes its attempts as it sends them, not all at once: what waits can still be changed', async () => {
+  const { deps } = program
+  const planned = Array.from({ length: 50 }, () => ({ card: 'visa', owed: 1300 }))
+  const { campaign } = await makeManyLocked(deps, program.simulator, planned)
+  await startRun(deps, campaign)
+  let most = 0
+  let isOver = false
+  const working = chargeOrders(deps, () => false).then(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    most = Math.max(most, await countCreated(campaign.id))
+    await sleep(20)
+  }
+  await working
+  expect(most).toBeGreaterThan(0)
+  expect(most).toBeLessThanOrEqual(20)
+})
+
+test("a backer's own charge leaves at once, also while the gateway is silent about another", async () => {
+  const { deps, simulator } = program
+  const campaign = await makeCampaign(deps)
+  const order = await makeLocked(deps, campaign, { card: 'funds_arrive' })
+  await startRun(deps, campaign)
+  await work(deps)
+  await makeLocked(deps, campaign, { card: 'times_out_and_pays' })
+  await startRun(deps, campaign)
+  const working = chargeOrders(deps, () => false)
+  await sleep(300)
+  const backer = { kind: 'backer' as const, id: order.backer_id, campaign_id: campaign.id }
+  await inTransaction(deps, (tx) => startCharge(tx, backer, { campaign_id: campaign.id, order_id: order.id }))
+  await sleep(1_500)
+  expect((await orderNow(deps, order.id)).status).toBe('paid')
+  await working
+  expect(takenFor(simulator.ledger(), order.id)).toEqual([1300])
+})
+
+test('that nothing was taken counts only from who still holds the attempt', async () => {
+  const { deps } = program
+  const campaign = await makeCampaign(deps)
+  const order = await makeLocked(deps, campaign)
+  const backer = { kind: 'backer' as const, id: order.backer_id, campaign_id: campaign.id }
+  await deps.db.updateTable('orders').set({ status: 'errored' }).where('id', '=', order.id).execute()
+  await inTransaction(deps, (tx) => startCharge(tx, backer, { campaign_id: campaign.id, order_id: order.id }))
+  const take = () =>
+    inTransaction(deps, async (tx) => {
+      const [taken] = await takeAttempts(tx, campaign.id, { lease_id: newId(), lease_ms: 1_000, limit: 1 })
+      if (!taken) throw new Error('Nothing was there to take.')
+      return { attempt_id: taken.id, lease_id: taken.lease_id }
+    })
+  const slow = await take()
+  deps.clock.advance(2_000)
+  const other = await take()
+  const settle = (answered: Parameters<typeof settleAttempts>[2][number]) =>
+    inTransaction(deps, (tx) => settleAttempts(tx, campaign.id, [answered]))
+  await settle({ ...slow, answer: { answer: 'refused', code: 'resource_missing', pauses: false } })
+  await settle({ ...slow, answer: { answer: 'unknown', code: 'timeout', dead_key: false, slow_down: false } })
+  expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'unknown', lease_id: other.lease_id }])
+  await settle({ ...other, answer: { answer: 'succeeded', payment: 'pi_1', amount: 1300 } })
+  expect(await orderNow(deps, order.id)).toMatchObject({ status: 'paid', captured: 1300 })
+  await settle({ ...slow, answer: { answer: 'succeeded', payment: 'pi_1', amount: 1300 } })
+  expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'succeeded', payment: 'pi_1' }])
+  expect(await orderNow(deps, order.id)).toMatchObject({ status: 'paid', captured: 1300 })
+})

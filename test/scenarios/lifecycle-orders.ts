@@ -2,7 +2,16 @@ import { sql } from 'kysely'
 import type { TxParts } from '../../src/domain/shared/tx.ts'
 import { newId } from '../../src/lib/id.ts'
 import { makeBacker, makeCampaign, makeOrder, type TestCampaign } from '../factories/campaign.ts'
-import { capture, detachMethods, giveMethods, putInto, startAttempts } from '../factories/order-states.ts'
+import {
+  capture,
+  detachMethods,
+  giveMethods,
+  holdShipped,
+  putInto,
+  shipLongAgo,
+  startAttempts,
+  warnAddresses,
+} from '../factories/order-states.ts'
 import type { Answer } from '../setup/api.ts'
 import { type Facts, factsOf, type MoveName, reasonsAgainst, STATUSES, type Status } from './lifecycle-model.ts'
 
@@ -26,6 +35,8 @@ export const plainFacts: Facts = {
   held: false,
   attempt: false,
   captured: 'no',
+  warning: false,
+  long_ago: false,
   method_asked_of_all: false,
 }
 
@@ -69,8 +80,8 @@ export function casesFor(name: MoveName): Pick<OrderCase, 'status' | 'facts'>[] 
 }
 
 /**
- * One order for each case: open, locked, paid and canceled by the commands through the API; errored, ready to ship and shipped on rows made
- * for the test; facts as the rows that state them.
+ * One order for each case, brought to its status by the commands through the API; errored on rows made for the test; facts as the rows
+ * that state them.
  */
 export async function makeOrders(
   doors: Doors,
@@ -110,18 +121,38 @@ export async function makeOrders(
     'nothing_owed',
     pick(({ status }) => ['paid', 'ready_to_ship', 'shipped'].includes(status)),
   )
-  const held = pick(({ facts }) => facts.held)
+  await move(
+    'finalize_address',
+    pick(({ status }) => status === 'ready_to_ship' || status === 'shipped'),
+  )
+  await move(
+    'ship',
+    pick(({ status }) => status === 'shipped'),
+  )
+  // Nobody puts a shipped order on hold; money that comes late does.
+  await holdShipped(
+    parts,
+    pick(({ status, facts }) => facts.held && status === 'shipped'),
+  )
+  const held = pick(({ status, facts }) => facts.held && status !== 'shipped')
   if (held.ids.length > 0)
     await doors.post(`/campaigns/${campaign.id}/holds`, { selection: { ids: held.ids }, reason: 'for the test' })
-  for (const status of ['errored', 'ready_to_ship', 'shipped'] as const)
-    await putInto(
-      parts,
-      pick((one) => one.status === status),
-      status,
-    )
+  await putInto(
+    parts,
+    pick(({ status }) => status === 'errored'),
+    'errored',
+  )
   await move(
     'cancel',
     pick(({ status }) => status === 'canceled'),
+  )
+  await warnAddresses(
+    parts,
+    pick(({ facts }) => facts.warning),
+  )
+  await shipLongAgo(
+    parts,
+    pick(({ facts }) => facts.long_ago),
   )
   for (const then of ['captured', 'refunded', 'kept'] as const) {
     await capture(

@@ -101,30 +101,42 @@ describe.each(MOVES)('%s', (name) => {
   })
 })
 
-test('the clock locks what a notice names, with the conditions of a lock; orders of other statuses stay as they are', async () => {
-  const campaign = await makeOwnCampaign(doors())
-  const cases = await makeOrders(doors(), campaign, casesFor('lock'))
-  const open = cases.filter(({ status }) => status === 'open')
-  const request = { name: 'lock', selection: { filter: {} }, notice_hours: 48 }
-  const { body: scheduled } = await api.post(`/campaigns/${campaign.id}/transitions`, request)
-  expect(scheduled).toMatchObject({ state: 'scheduled', total: open.length, moved: 0 })
-  // Rows that no command makes: orders past open that a notice names all the same.
-  await sql`update orders set notice_id = ${scheduled.notice.id} where campaign_id = ${campaign.id}`.execute(api.program.deps.db)
-  const before = await ordersNow(doors(), campaign.id)
-  await api.program.app.request('/api/v1/test/clock', {
-    method: 'POST',
-    headers: { host: 'localhost', 'content-type': 'application/json' },
-    body: JSON.stringify({ advance: 'PT48H' }),
-  })
-  const now = await ordersNow(doors(), campaign.id)
-  for (const one of cases) {
-    const moves = reasonsAgainst('lock', one.status, one.facts).length === 0
-    const last_event = moves ? 'lock' : 'left_open_by_notice'
-    const expected = { status: moves ? 'locked' : one.status, version: (before.get(one.id)?.version ?? 0) + 1, last_event }
-    expect(now.get(one.id), told(one)).toMatchObject(expected)
-  }
-  await balanced()
-})
+test.each([
+  ['lock', 'open'],
+  ['finalize_address', 'paid'],
+] as const)(
+  'the clock does what a notice of %s names, with its conditions; orders not %s stay as they are',
+  async (name, from) => {
+    const campaign = await makeOwnCampaign(doors())
+    const cases = await makeOrders(doors(), campaign, casesFor(name))
+    const named = cases.filter(({ status }) => status === from)
+    const request = { name, selection: { filter: {} }, notice_hours: 48 }
+    const { body: scheduled } = await api.post(`/campaigns/${campaign.id}/transitions`, request)
+    expect(scheduled).toMatchObject({ state: 'scheduled', total: named.length, moved: 0 })
+    // Rows that no command makes: orders of other statuses that a notice names all the same.
+    await sql`update orders set notice_id = ${scheduled.notice.id} where campaign_id = ${campaign.id}`.execute(
+      api.program.deps.db,
+    )
+    const before = await ordersNow(doors(), campaign.id)
+    await api.program.app.request('/api/v1/test/clock', {
+      method: 'POST',
+      headers: { host: 'localhost', 'content-type': 'application/json' },
+      body: JSON.stringify({ advance: 'PT48H' }),
+    })
+    const now = await ordersNow(doors(), campaign.id)
+    for (const one of cases) {
+      const moves = reasonsAgainst(name, one.status, one.facts).length === 0
+      const last_event = moves ? name : 'left_open_by_notice'
+      const expected = {
+        status: moves ? LEADS_TO[name] : one.status,
+        version: (before.get(one.id)?.version ?? 0) + 1,
+        last_event,
+      }
+      expect(now.get(one.id), told(one)).toMatchObject(expected)
+    }
+    await balanced()
+  },
+)
 
 test('where everybody is asked for a payment method, a lock demands one from all', async () => {
   const campaign = await makeOwnCampaign(doors(), true)

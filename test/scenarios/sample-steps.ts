@@ -59,11 +59,19 @@ export async function orderOf(world: HttpWorld, base: string, backer_id: string)
   return (await world.get(`${base}/orders/${backer.order.id}`)).body
 }
 
-/** Answers a survey step by step as it is filled in, without anything but `over` typed; answers the page it ends on. */
-export async function answerByPages(visit: Visit, over: Record<string, Record<string, string>> = {}): Promise<string> {
+/**
+ * Answers a survey step by step as it is filled in, without anything but `over` typed; answers the page it ends on. `at_payment`: what is
+ * done where a card is asked for.
+ */
+export async function answerByPages(
+  visit: Visit,
+  over: Record<string, Record<string, string>> = {},
+  at_payment?: () => Promise<unknown>,
+): Promise<string> {
   let path = `${visit.base}/start`
   for (let steps = 0; steps < 8; steps++) {
     const step = path.split('?')[0]?.split('/').pop() ?? ''
+    if (step === 'payment') await at_payment?.()
     const saved = await visit.fill(`${step}${path.includes('?') ? path.slice(path.indexOf('?')) : ''}`, {
       ...over[step],
       ...(step === 'review' ? { intent: 'confirm' } : {}),
@@ -83,6 +91,16 @@ export function problemsOf(html: string): string {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .slice(0, 600)
+}
+
+/** A page's main part as it reads. */
+export function wordsOf(html: string): string {
+  const main = html.slice(html.indexOf('<main'), html.indexOf('</main'))
+  return main
+    .replace(/<!--.*?-->/gs, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ ([.,:])/g, '$1')
 }
 
 /** Mails of the outbox by kind: to whom. */

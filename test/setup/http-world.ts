@@ -3,9 +3,10 @@ import { type Client, connect } from '../../src/db/client.server.ts'
 import { createApiKey } from '../../src/domain/accounts/api-keys.ts'
 import { createOwner } from '../../src/domain/accounts/create-owner.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
+import type { SimulatedCharge } from '../../src/simulator/types.ts'
 import type { Answer } from './api.ts'
 import { cloneDatabase } from './database.ts'
-import { startProgram } from './program.ts'
+import { type Program, startProgram } from './program.ts'
 
 /** The built program, reached over HTTP alone: the API with a key, and backers' pages as a browser without JavaScript sends them. */
 export interface HttpWorld {
@@ -13,6 +14,7 @@ export interface HttpWorld {
   /** for what no door shows: rows behind the pages, and rows that a test makes */
   parts: TxParts
   account_id: string
+  program: Program
   get(path: string): Promise<Answer>
   post(path: string, body?: unknown): Promise<Answer>
   put(path: string, body: unknown): Promise<Answer>
@@ -20,10 +22,12 @@ export interface HttpWorld {
   advance(duration: string): Promise<void>
   /** Follows a backer's link from their mail. */
   visit(link: string): Promise<Visit>
+  /** What the program's gateway simulator took, oldest first. */
+  charges(): Promise<SimulatedCharge[]>
 }
 
 /** Starts the program on a database of its own for this test file. Use the object inside tests and hooks only. */
-export function useHttpWorld(): HttpWorld {
+export function useHttpWorld(over: NodeJS.ProcessEnv = {}): HttpWorld {
   const world = {} as HttpWorld
   const stops: (() => Promise<unknown>)[] = []
   beforeAll(async () => {
@@ -36,10 +40,14 @@ export function useHttpWorld(): HttpWorld {
       const owner = await createOwner(tx, { name: 'Ilse Brandt', email: 'owner@example.com', password_hash: 'none' })
       return { ...owner, ...(await createApiKey(tx, { account_id: owner.account_id, name: 'test' })) }
     })
-    const env = { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.ownerUrl }
+    const env = { DATABASE_URL: database.url, MIGRATION_DATABASE_URL: database.ownerUrl, ...over }
     const program = await startProgram({ args: ['--no-demo'], env })
     stops.push(program.stop)
-    Object.assign(world, { url: program.url, parts, account_id }, clientOf(program.url, key))
+    const charges = async () => {
+      const answer = await fetch(`${program.gatewayUrl()}/ledger`)
+      return ((await answer.json()) as { charges: SimulatedCharge[] }).charges
+    }
+    Object.assign(world, { url: program.url, parts, account_id, program, charges }, clientOf(program.url, key))
   })
   afterAll(async () => {
     for (const stop of stops.toReversed()) await stop()

@@ -79,6 +79,8 @@ export const order = z
     confirmed_at: time,
     locked_at: time.nullable(),
     paid_at: time.nullable(),
+    address_finalized_at: time.nullable().describe('Since when the warehouse may take it'),
+    shipped_at: time.nullable(),
     canceled_at: time.nullable(),
     updated_at: time,
   })

@@ -1,10 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
+import { trackingLimits } from '../domain/fulfilment/tracking-types.ts'
 import { reportLimits } from '../domain/imports/report-types.ts'
 
 /** What a form may hold: far more than any page of ours asks for. */
 const FORM_LIMIT = 1024 * 1024
-/** A report, with what a form puts around it. */
-const UPLOAD_LIMIT = reportLimits.file_bytes + 64 * 1024
+/** What a form puts around a file. */
+const AROUND = 64 * 1024
+/** The pages that take a file, with what they may take. */
+const UPLOADS: readonly [address: RegExp, limit: number][] = [
+  [/^\/campaigns\/[^/]+\/imports\/new(\.data)?$/, reportLimits.file_bytes + AROUND],
+  [/^\/campaigns\/[^/]+\/tracking\/new(\.data)?$/, trackingLimits.file_bytes + AROUND],
+]
 
 /**
  * What every request of a page goes through before anything reads it, signed in or not. Refuses a zero byte in the address (400); a post that
@@ -17,7 +23,7 @@ export function guardPages(): MiddlewareHandler<{ Variables: { origin: string } 
     if (isFromElsewhere(c.get('origin'), (name) => c.req.header(name))) {
       return c.text('This form was sent from another site, so nothing was done. Open the page here and send it again.', 403)
     }
-    const limit = /^\/campaigns\/[^/]+\/imports\/new(\.data)?$/.test(c.req.path) ? UPLOAD_LIMIT : FORM_LIMIT
+    const limit = UPLOADS.find(([address]) => address.test(c.req.path))?.[1] ?? FORM_LIMIT
     const length = c.req.header('content-length')
     if (length === undefined && c.req.header('transfer-encoding') !== undefined) {
       return c.text('Say with Content-Length how long the body is.', 411)

@@ -58,5 +58,5 @@ const DONE: Readonly<Record<string, string>> = {
   ship: 'Marked as shipped',
   undo_ship: 'Took back',
   apply_tracking: 'Marked as shipped',
-  tracking_mails: 'Mailed',
+  tracking_mails: 'Mailed the numbers of',
 }

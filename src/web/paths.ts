@@ -36,7 +36,7 @@ export const paths = {
 
   orders: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders`, query),
   orders_csv: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders.csv`, query),
-  /** `name`: lock, unlock, cancel, nothing_owed, hold, release. */
+  /** `name`: a transition that staff can ask for, hold or release. */
   orders_transition: (id: string, name: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/${name}`, query),
   waive: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/waive`, query),
   order: (id: string, orderId: string) => `${campaign(id)}/orders/${orderId}`,
@@ -48,9 +48,25 @@ export const paths = {
   charge_live: (id: string, runId: string) => `${campaign(id)}/charges/${runId}/live`,
   charge_orders: (id: string, runId: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/${runId}/orders`, query),
   charge_orders_csv: (id: string, runId: string) => `${campaign(id)}/charges/${runId}/orders.csv`,
+  /** Corrects carrier, number and page of a parcel that left. */
+  parcel: (id: string, orderId: string, shipmentId: string) => `${campaign(id)}/orders/${orderId}/parcels/${shipmentId}`,
+
+  /** Which orders can leave with what is in stock; `only_sku`: the SKUs that are ticked. */
   finalize: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/finalize`, query),
   requests: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/requests`, query),
+  request: (id: string, requestId: string) => `${campaign(id)}/requests/${requestId}`,
+  /** The hand-over desk; the query narrows what is handed over. */
   shipping: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/shipping`, query),
+  /** Posted to: the list for the warehouse. */
+  ready_orders_csv: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/shipping/ready-orders.csv`, query),
+  /** What tracking files stand below; a page only with a file, or `new`. */
+  trackings: (id: string) => `${campaign(id)}/tracking`,
+  new_tracking: (id: string) => `${campaign(id)}/tracking/new`,
+  tracking_template: (id: string) => `${campaign(id)}/tracking/template.csv`,
+  tracking: (id: string, fileId: string, query: Query = {}) => withQuery(`${campaign(id)}/tracking/${fileId}`, query),
+  tracking_problems_csv: (id: string, fileId: string) => `${campaign(id)}/tracking/${fileId}/problems.csv`,
+  tracking_mails: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/tracking-mails`, query),
+
   operations: (id: string) => `${campaign(id)}/operations`,
   operation: (id: string, operationId: string) => `${campaign(id)}/operations/${operationId}`,
   notice: (id: string, noticeId: string) => `${campaign(id)}/notices/${noticeId}`,

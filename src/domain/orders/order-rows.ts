@@ -64,6 +64,8 @@ export interface ShownOrder {
   confirmed_at: Date
   locked_at: Date | null
   paid_at: Date | null
+  address_finalized_at: Date | null
+  shipped_at: Date | null
   canceled_at: Date | null
   updated_at: Date
 }
@@ -92,7 +94,8 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
       order by ${query.order ?? sql`o.number`} limit ${query.limit}
     )
     select o.id, o.number, o.version, o.status, o.balance_due, o.captured, o.refunded, c.currency,
-      o.country, o.ships, o.address, o.address_warning, o.created_at, o.confirmed_at, o.locked_at, o.paid_at, o.canceled_at, o.updated_at,
+      o.country, o.ships, o.address, o.address_warning, o.created_at, o.confirmed_at, o.locked_at, o.paid_at,
+      o.address_finalized_at, o.shipped_at, o.canceled_at, o.updated_at,
       case when l.id is not null then jsonb_build_object('id', l.id, 'name', l.name) end as level,
       case when p.id is not null then jsonb_build_object('brand', p.brand, 'last4', p.last4, 'exp_month', p.exp_month,
         'exp_year', p.exp_year, 'state', p.state,

@@ -157,6 +157,8 @@ export function DeliverySheet({
           { term: 'Confirmed', fact: <Time at={order.confirmed_at} as="moment" /> },
           { term: 'Locked', fact: order.locked_at && <Time at={order.locked_at} as="moment" /> },
           { term: 'Paid', fact: order.paid_at && <Time at={order.paid_at} as="moment" /> },
+          { term: 'Address final', fact: order.address_finalized_at && <Time at={order.address_finalized_at} as="moment" /> },
+          { term: 'Shipped', fact: order.shipped_at && <Time at={order.shipped_at} as="moment" /> },
           { term: 'Canceled', fact: order.canceled_at && <Time at={order.canceled_at} as="moment" /> },
         ]}
       />

@@ -8,6 +8,7 @@ import {
   Mail,
   Package,
   Settings,
+  Truck,
   Upload,
   Users,
 } from 'lucide-react'
@@ -41,7 +42,7 @@ interface ShellProps {
   /** Name of the account that the campaigns belong to. */
   account: string
   person: { name: string; role: string }
-  counts?: { orders: number; backers: number }
+  counts?: { orders: number; backers: number; requests: number }
   /** What runs in the worker now. */
   job?: ShellJob | null
   /** The next page is on its way: this one is dimmed. */
@@ -121,8 +122,10 @@ interface Entry {
   count?: number | undefined
   /** Only this very address is current: the overview contains all others. */
   exact?: boolean
-  /** Stands below in the list as an entry of its own. */
-  sub?: { label: string; to: string }
+  /** Other addresses that belong to it. */
+  also?: string[]
+  /** Stand below in the list as entries of their own. */
+  subs?: { label: string; to: string; count?: number | undefined }[]
 }
 
 function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: ShellProps['counts'] }) {
@@ -135,9 +138,19 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
       { label: 'Messages', to: paths.messages(id), icon: Mail },
     ],
     [
-      { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen, sub: { label: 'Prices', to: paths.prices(id) } },
+      { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen, subs: [{ label: 'Prices', to: paths.prices(id) }] },
       { label: 'Survey', to: paths.survey(id), icon: ListChecks },
       { label: 'Charges', to: paths.charges(id), icon: CreditCard },
+      {
+        label: 'Shipping',
+        to: paths.shipping(id),
+        also: [paths.trackings(id), paths.tracking_mails(id)],
+        icon: Truck,
+        subs: [
+          { label: 'Finalize', to: paths.finalize(id) },
+          { label: 'Requests', to: paths.requests(id), count: counts?.requests || undefined },
+        ],
+      },
       { label: 'Imports', to: paths.imports(id), icon: Upload },
     ],
     [{ label: 'Settings', to: paths.settings(id), icon: Settings }],
@@ -149,11 +162,16 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
           group.map((entry, e) => (
             <li key={entry.to} className={g > 0 && e === 0 ? 'spine-gap' : undefined}>
               <SpineEntry entry={entry} />
-              {entry.sub && (
-                <NavLink to={entry.sub.to} className="spine-sub">
-                  {entry.sub.label}
+              {entry.subs?.map((sub) => (
+                <NavLink key={sub.to} to={sub.to} className="spine-sub">
+                  {sub.label}
+                  {sub.count !== undefined && (
+                    <span className="spine-count">
+                      <Count of={sub.count} />
+                    </span>
+                  )}
                 </NavLink>
-              )}
+              ))}
             </li>
           )),
         )}
@@ -166,7 +184,8 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
 function SpineEntry({ entry }: { entry: Entry }) {
   const { pathname } = useLocation()
   const isOn = (to: string) => pathname === to || pathname.startsWith(`${to}/`)
-  const isCurrent = entry.exact ? pathname === entry.to : isOn(entry.to) && !(entry.sub && isOn(entry.sub.to))
+  const isWithin = [entry.to, ...(entry.also ?? [])].some(isOn) && !entry.subs?.some(({ to }) => isOn(to))
+  const isCurrent = entry.exact ? pathname === entry.to : isWithin
   return (
     <Link to={entry.to} prefetch="intent" aria-current={isCurrent ? 'page' : undefined}>
       <Icon of={entry.icon} />

@@ -63,6 +63,19 @@ export function CampaignFields({ choices, values, fault, is_made }: Props) {
         optional
         width_ch={14}
       />
+      {is_made && (
+        <TextField
+          {...field('undo_ship_hours')}
+          type="number"
+          min={0}
+          max={720}
+          label="Shipping can be undone within"
+          help="Counted from the moment an order was marked as shipped; 0: never."
+          suffix="hours"
+          width_ch={5}
+          required
+        />
+      )}
       <Option
         type="checkbox"
         name="payment_method_required"

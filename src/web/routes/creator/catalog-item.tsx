@@ -14,7 +14,13 @@ export async function loader(args: Route.LoaderArgs) {
     campaign: { id: desk.campaign.id, name: desk.campaign.name },
     name: entry?.name ?? null,
     kind: entry?.kind ?? 'physical',
-    skus: (entry?.skus ?? []).map(({ id, code, option_name, weight_g }) => ({ id, code, option_name, weight_g })),
+    skus: (entry?.skus ?? []).map(({ id, code, option_name, weight_g, stock_on_hand }) => ({
+      id,
+      code,
+      option_name,
+      weight_g,
+      stock_on_hand,
+    })),
   }
 }
 
@@ -26,7 +32,8 @@ export async function action(args: Route.ActionArgs) {
 function read(fields: Record<string, string>) {
   const rows = rowsIn(fields).filter((row) => {
     const text = (part: string) => fields[`skus.${row}.${part}`]?.trim()
-    return text('remove') !== 'on' && (text('id') || text('code') || text('option_name') || text('weight_g'))
+    const isEmpty = [text('id'), text('code'), text('option_name'), text('weight_g'), text('stock_on_hand')].every((one) => !one)
+    return text('remove') !== 'on' && !isEmpty
   })
   const skus = rows.map((row) => {
     const text = (part: string) => fields[`skus.${row}.${part}`]?.trim() ?? ''
@@ -35,11 +42,13 @@ function read(fields: Record<string, string>) {
       ...(text('code') ? { code: text('code') } : {}),
       option_name: text('option_name'),
       weight_g: wholeNumber(text('weight_g')),
+      stock_on_hand: wholeNumber(text('stock_on_hand')),
     }
   })
   const place = (field: string) => field.replace(/^skus\.(\d+)\./, (_, index: string) => `skus.${rows[Number(index)] ?? 0}.`)
   const errors: Record<string, string[]> = {}
-  skus.forEach(({ weight_g }, index) => {
+  skus.forEach(({ weight_g, stock_on_hand }, index) => {
+    if (Number.isNaN(stock_on_hand)) errors[`skus.${rows[index]}.stock_on_hand`] = ['Enter a whole number of pieces, like 250.']
     if (Number.isNaN(weight_g)) errors[`skus.${rows[index]}.weight_g`] = ['Enter whole grams, like 1500.']
   })
   // An item without options has one SKU that needs no words.
@@ -60,8 +69,7 @@ export default function Item({ loaderData, actionData }: Route.ComponentProps) {
   const isTyped = typed !== undefined && Object.keys(typed).length > 0
   const shownKind = isTyped ? typed.kind : kind
   const rows = isTyped ? rowsIn(typed).length + (typed.intent === 'rows' ? 4 : 0) : Math.max(1, skus.length + SPARE_ROWS)
-  const sku = (row: number, part: 'id' | 'code' | 'option_name' | 'weight_g') =>
-    isTyped ? (typed[`skus.${row}.${part}`] ?? '') : String(skus[row]?.[part] ?? '')
+  const sku = (row: number, part: SkuPart) => (isTyped ? (typed[`skus.${row}.${part}`] ?? '') : String(skus[row]?.[part] ?? ''))
   return (
     <EntryPage
       campaign={campaign}
@@ -124,16 +132,18 @@ export default function Item({ loaderData, actionData }: Route.ComponentProps) {
   )
 }
 
+type SkuPart = 'id' | 'code' | 'option_name' | 'weight_g' | 'stock_on_hand'
+
 interface SkuProps {
   row: number
-  value: (part: 'id' | 'code' | 'option_name' | 'weight_g') => string
+  value: (part: SkuPart) => string
   errors: Record<string, string[]>
   removable: boolean
   removed: boolean
 }
 
 function SkuFields({ row, value, errors, removable, removed }: SkuProps) {
-  const field = (part: 'code' | 'option_name' | 'weight_g') => {
+  const field = (part: Exclude<SkuPart, 'id'>) => {
     const name = `skus.${row}.${part}`
     return { name, defaultValue: value(part), errors: errors[name] }
   }
@@ -150,6 +160,14 @@ function SkuFields({ row, value, errors, removable, removed }: SkuProps) {
           help="Packed, if you know it."
           inputMode="numeric"
           suffix="g"
+          width_ch={8}
+        />
+        <TextField
+          {...field('stock_on_hand')}
+          label="Stock on hand"
+          help="As you counted it."
+          inputMode="numeric"
+          suffix="pieces"
           width_ch={8}
         />
       </div>

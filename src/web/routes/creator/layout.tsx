@@ -1,5 +1,6 @@
 import { data, type MiddlewareFunction, Outlet, useNavigation } from 'react-router'
 import { countCampaign, listCampaignNames } from '../../../domain/campaigns/queries.ts'
+import { countOpenRequests } from '../../../domain/fulfilment/request-queries.ts'
 import { findRunningOperation } from '../../../domain/operations/queries.ts'
 import { isId } from '../../../lib/id.ts'
 import { operationTitle } from '../../../lib/operation-text.ts'
@@ -14,7 +15,20 @@ import { requireCampaign, requireDesk } from './session.server.ts'
 export const links = () => [{ rel: 'stylesheet', href: deskCss }]
 
 /** What these name in an address is an id; anything else names nothing, and is never asked of the database. */
-const NAMES_OF_IDS = ['campaign', 'order', 'backer', 'notice', 'operation', 'run', 'import', 'message', 'mail']
+const NAMES_OF_IDS = [
+  'campaign',
+  'order',
+  'backer',
+  'notice',
+  'operation',
+  'run',
+  'import',
+  'message',
+  'mail',
+  'request',
+  'shipment',
+  'file',
+]
 
 export const middleware: MiddlewareFunction<Response>[] = [
   ({ params }) => {
@@ -34,7 +48,10 @@ export async function loader(args: Route.LoaderArgs) {
     account: { name: account.name },
     campaigns: await listCampaignNames(deps.db, actor),
     campaign: campaign && { id: campaign.id, name: campaign.name, mode: campaign.mode, creator_name: campaign.creator_name },
-    counts: campaign ? await countCampaign(deps.db, campaign.id) : null,
+    counts: campaign && {
+      ...(await countCampaign(deps.db, campaign.id)),
+      requests: await countOpenRequests(deps.db, campaign.id),
+    },
     running: campaign ? await findRunningOperation(deps.db, campaign.id) : null,
     reader: { locale: 'en', time_zone: campaign?.time_zone ?? 'UTC', now: now.toISOString() },
   }
@@ -58,7 +75,7 @@ export default function CreatorLayout({ loaderData }: Route.ComponentProps) {
         campaigns={campaigns}
         account={campaign?.creator_name ?? account.name}
         person={{ name: account.name, role: 'Owner' }}
-        {...(counts ? { counts: { orders: counts.orders, backers: counts.backers } } : {})}
+        {...(counts ? { counts } : {})}
         job={job}
         stale={isLoading}
       >

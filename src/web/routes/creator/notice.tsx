@@ -27,6 +27,28 @@ export async function loader(args: Route.LoaderArgs) {
 
 const HOUR_MS = 3_600_000
 
+/** The words of each kind of notice. */
+const WORDS = {
+  lock: {
+    title: 'Notice of the lock',
+    withdrawn: 'The orders stayed open, and their backers were mailed.',
+    done: 'See who was locked, and who was left out',
+    due: 'Locks on',
+    waiting: 'Still open',
+    meaning:
+      'Until then its backers may still change their orders; the last confirmed version is locked. Who completes a survey now is not swept in. An order without a payment method that it needs, or on hold, stays open.',
+  },
+  finalize_address: {
+    title: 'Notice of the final address',
+    withdrawn: 'The orders stayed paid, and their backers were mailed.',
+    done: 'See whose address was finalized, and who was left out',
+    due: 'Finalizes on',
+    waiting: 'Still paid',
+    meaning:
+      'Until then its backers may still correct their address; the last one they confirmed becomes final. An order that is paid only now is not swept in. One whose address does not pass, or that owes again, or is on hold, stays as it is; backers whose address does not pass are mailed.',
+  },
+} as const
+
 export async function action(args: Route.ActionArgs) {
   const desk = await requireCampaign(args)
   const fields = await typedFields(args.request)
@@ -48,11 +70,12 @@ export async function action(args: Route.ActionArgs) {
 export default function Notice({ loaderData, actionData }: Route.ComponentProps) {
   const { campaign, notice, moved } = loaderData
   const isScheduled = notice.state === 'scheduled'
+  const words = WORDS[notice.kind]
   return (
     <>
       <title>{`Notice · ${campaign.name}`}</title>
       <PageHead
-        title="Notice of the lock"
+        title={words.title}
         crumbs={{ label: 'Orders', to: paths.orders(campaign.id) }}
         facts={
           <>
@@ -69,31 +92,24 @@ export default function Notice({ loaderData, actionData }: Route.ComponentProps)
           The notice was moved, and its backers were mailed.
         </Note>
       )}
-      {notice.state === 'withdrawn' && (
-        <Note tone="info">This notice was withdrawn. The orders stayed open, and their backers were mailed.</Note>
-      )}
+      {notice.state === 'withdrawn' && <Note tone="info">This notice was withdrawn. {words.withdrawn}</Note>}
       {notice.state === 'done' && (
         <Note tone="good">
           The clock carried it out.{' '}
-          {notice.operation_id && (
-            <Link to={paths.operation(campaign.id, notice.operation_id)}>See who was locked, and who was left out</Link>
-          )}
+          {notice.operation_id && <Link to={paths.operation(campaign.id, notice.operation_id)}>{words.done}</Link>}
         </Note>
       )}
       <Sheet title="What will happen">
         <Facts
           facts={[
-            { term: isScheduled ? 'Locks on' : 'Was due', fact: <Time at={notice.due_at} as="moment" /> },
-            { term: 'Still open', fact: isScheduled ? plural(notice.waiting, 'order', 'orders') : null },
+            { term: isScheduled ? words.due : 'Was due', fact: <Time at={notice.due_at} as="moment" /> },
+            { term: words.waiting, fact: isScheduled ? plural(notice.waiting, 'order', 'orders') : null },
             { term: 'By', fact: notice.actor.name && <bdi>{notice.actor.name}</bdi> },
           ]}
         />
         {isScheduled && (
           <>
-            <p>
-              Until then its backers may still change their orders; the last confirmed version is locked. Who completes a survey
-              now is not swept in. An order without a payment method that it needs, or on hold, stays open.
-            </p>
+            <p>{words.meaning}</p>
             <Form method="post" className="form">
               <TextField
                 name="hours"

@@ -1,9 +1,9 @@
-import { useEffect } from 'react'
-import { Link, redirect, useRevalidator } from 'react-router'
-import { findOperation } from '../../../domain/operations/queries.ts'
+import { Link, redirect } from 'react-router'
+import { findOperation, type Operation } from '../../../domain/operations/queries.ts'
 import { CHARGE_RUN } from '../../../domain/operations/run-state.ts'
 import { operationDone, operationTitle } from '../../../lib/operation-text.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
+import { useLookAgain } from '../../components/use-look-again.ts'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -21,39 +21,48 @@ import { requireCampaign } from './session.server.ts'
 const ON_BACKERS = ['send_surveys', 'remind_backers', 'ask_payment_method', 'import']
 
 export async function loader(args: Route.LoaderArgs) {
-  const { deps, campaign } = await requireCampaign(args)
+  const { deps, campaign, now } = await requireCampaign(args)
   const operation = await orRefusalPage(findOperation(deps.db, campaign.id, args.params.operation))
   // A charge run has a page of its own, under the same id.
   if (operation.kind === CHARGE_RUN) throw redirect(paths.charge(campaign.id, operation.id))
-  return { campaign: { id: campaign.id, name: campaign.name }, operation, is_about_backers: ON_BACKERS.includes(operation.kind) }
+  const { tracking_file } = (operation.input.selection ?? {}) as { tracking_file?: string }
+  return {
+    campaign: { id: campaign.id, name: campaign.name },
+    operation,
+    is_about_backers: ON_BACKERS.includes(operation.kind),
+    tracking_file: tracking_file ?? null,
+    undo_until: undoUntil(operation, campaign.undo_ship_hours, now),
+  }
 }
 
-const LOOK_AGAIN_MS = 2_000
+/** Until when the shipping can be undone; null where it is over, or is none. */
+function undoUntil({ kind, finished_at, moved }: Operation, hours: number, now: Date): Date | null {
+  if (kind !== 'ship' || moved === 0 || !finished_at) return null
+  const until = new Date(finished_at.getTime() + hours * 3_600_000)
+  return until > now ? until : null
+}
+
+/** What an operation counts. */
+function nounOf({ is_about_backers, tracking_file, operation }: Loaded): readonly [string, string] {
+  if (is_about_backers) return ['backer', 'backers']
+  if (tracking_file) return ['row', 'rows']
+  return operation.kind === 'tracking_mails' ? ['parcel', 'parcels'] : ['order', 'orders']
+}
+
+type Loaded = Route.ComponentProps['loaderData']
 
 export default function OperationPage({ loaderData }: Route.ComponentProps) {
   const { campaign, operation, is_about_backers } = loaderData
   const isRunning = operation.state === 'queued' || operation.state === 'running'
   useLookAgain(isRunning)
-  const [one, many] = is_about_backers ? (['backer', 'backers'] as const) : (['order', 'orders'] as const)
-  const list = is_about_backers ? paths.backers : paths.orders
+  const [one, many] = nounOf(loaderData)
   return (
     <>
       <title>{`${operationTitle(operation.kind)} · ${campaign.name}`}</title>
       <PageHead
         title={operationTitle(operation.kind)}
         crumbs={{ label: 'Operations', to: paths.operations(campaign.id) }}
-        actions={
-          <>
-            {operation.kind === 'lock' && operation.moved > 0 && (
-              <ButtonLink to={paths.orders_transition(campaign.id, 'unlock', { all: '1', operation: operation.id })}>
-                Unlock them again…
-              </ButtonLink>
-            )}
-            <ButtonLink to={list(campaign.id, { operation: operation.id })} variant="primary">
-              Show the {many}
-            </ButtonLink>
-          </>
-        }
+        actions={<Actions {...loaderData} />}
       />
       <Outcome {...{ operation, isRunning, one, many }} />
       {operation.left.length > 0 && (
@@ -102,10 +111,41 @@ export default function OperationPage({ loaderData }: Route.ComponentProps) {
                 'The clock, after a notice'
               ) : null,
             },
+            { term: 'Can be undone until', fact: loaderData.undo_until && <Time at={loaderData.undo_until} as="moment" /> },
             { term: 'Why', fact: operation.reason && <bdi>{operation.reason}</bdi> },
           ]}
         />
       </Sheet>
+    </>
+  )
+}
+
+/** Those whose address does not pass know it. */
+function mailed(left: Operation['left']): string {
+  const count = left.find(({ code }) => code === 'address_invalid')?.count ?? 0
+  return count > 0 ? ` ${plural(count, 'backer was', 'backers were')} mailed about their address.` : ''
+}
+
+/** What can be taken back of it, and where its orders are. */
+function Actions({ campaign, operation, is_about_backers, undo_until, tracking_file }: Loaded) {
+  const { id, kind, moved } = operation
+  const all = { all: '1', operation: id }
+  const list = is_about_backers ? paths.backers : paths.orders
+  const deed = (name: string, status: string) => paths.orders_transition(campaign.id, name, { ...all, status })
+  return (
+    <>
+      {kind === 'lock' && moved > 0 && (
+        <ButtonLink to={paths.orders_transition(campaign.id, 'unlock', all)}>Unlock them again…</ButtonLink>
+      )}
+      {kind === 'finalize_address' && moved > 0 && (
+        <ButtonLink to={deed('reopen_address', 'ready_to_ship')}>Reopen them again…</ButtonLink>
+      )}
+      {undo_until && <ButtonLink to={deed('undo_ship', 'shipped')}>Undo shipping…</ButtonLink>}
+      {kind === 'ship' && moved > 0 && <ButtonLink to={paths.tracking_mails(campaign.id, all)}>Tracking mails…</ButtonLink>}
+      {tracking_file && <ButtonLink to={paths.tracking(campaign.id, tracking_file)}>Tracking file</ButtonLink>}
+      <ButtonLink to={list(campaign.id, { operation: id })} variant="primary">
+        {is_about_backers ? 'Show the backers' : 'Show the orders'}
+      </ButtonLink>
     </>
   )
 }
@@ -150,16 +190,7 @@ function Outcome({ operation, isRunning, one, many }: OutcomeProps) {
         {operationDone(operation.kind)}: {plural(operation.moved, one, many)}.
       </b>{' '}
       {left > 0 && `${plural(left, `${one} was`, `${many} were`)} left out, as below.`}
+      {operation.kind === 'finalize_address' && mailed(operation.left)}
     </Note>
   )
-}
-
-/** With script the page looks again by itself; without, by reload. */
-function useLookAgain(isRunning: boolean): void {
-  const { revalidate } = useRevalidator()
-  useEffect(() => {
-    if (!isRunning) return
-    const timer = setInterval(() => void revalidate(), LOOK_AGAIN_MS)
-    return () => clearInterval(timer)
-  }, [isRunning, revalidate])
 }

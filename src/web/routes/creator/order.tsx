@@ -1,5 +1,7 @@
-import { CirclePause } from 'lucide-react'
+import { CirclePause, MapPin } from 'lucide-react'
 import { Link } from 'react-router'
+import { listChangeRequests } from '../../../domain/fulfilment/request-queries.ts'
+import { listShipments } from '../../../domain/fulfilment/shipments.ts'
 import { findOrder, type WholeOrder } from '../../../domain/orders/queries.ts'
 import { listEvents } from '../../../domain/orders/timeline.ts'
 import { listAttempts } from '../../../domain/payments/attempts.ts'
@@ -8,6 +10,7 @@ import { whyNotCharged } from '../../../domain/payments/charge-one.ts'
 import { formatAddress } from '../../../domain/shipping/address-form.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
+import { ParcelsSheet } from '../../components/order-parcels.tsx'
 import { BackerSheet, DeliverySheet, LinesSheet, MoneySheet } from '../../components/order-sheets.tsx'
 import { OrderTimeline } from '../../components/order-timeline.tsx'
 import { PaymentSheet } from '../../components/payment-sheet.tsx'
@@ -23,6 +26,7 @@ import { Pages } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Route } from './+types/order'
 import { requireCampaign } from './session.server.ts'
+import { isDeed, WORDS } from './transition-words.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign, now } = await requireCampaign(args)
@@ -37,6 +41,7 @@ export async function loader(args: Route.LoaderArgs) {
   const key = { campaign_id: campaign.id, order_id: order.id }
   const attempts = await listAttempts(deps.db, campaign.id, { order_id: order.id, limit: 10, now })
   const ids = attempts.data.map(({ id }) => id)
+  const requests = await listChangeRequests(deps.db, campaign.id, { order_id: order.id, state: 'open', limit: 1 })
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
     order,
@@ -49,6 +54,8 @@ export async function loader(args: Route.LoaderArgs) {
     },
     events,
     attempts,
+    parcels: (await listShipments(deps.db, key, { limit: 20 })).data,
+    request: requests.data[0]?.id ?? null,
     mails: await findChargeMails(deps.db, { campaign_id: campaign.id, backer_id: order.backer.id }, ids),
     why_not_charged: isToBeCharged(order) ? await whyNotCharged(deps.db, key, now) : null,
   }
@@ -63,10 +70,11 @@ const SAVED: Record<string, string> = {
   address: 'The address is saved.',
   settled: 'The amount is settled.',
   answers: 'The order is changed, and its backer was mailed.',
+  parcel: 'The parcel is corrected. Nobody was mailed by it.',
 }
 
 export default function Order({ loaderData }: Route.ComponentProps) {
-  const { campaign, order, address, events, attempts, mails, saved, why_not_charged } = loaderData
+  const { campaign, order, address, events, attempts, mails, parcels, request, saved, why_not_charged } = loaderData
   return (
     <>
       <title>{`Order ${order.number} · ${campaign.name}`}</title>
@@ -87,10 +95,11 @@ export default function Order({ loaderData }: Route.ComponentProps) {
           {SAVED[saved]}
         </Note>
       )}
-      <Notices campaign_id={campaign.id} order={order} />
+      <Notices campaign_id={campaign.id} order={order} request={request} />
       <Sheets columns="main-side">
         <div className="sheets">
           <LinesSheet campaign={campaign} order={order} />
+          <ParcelsSheet campaign_id={campaign.id} order={order} parcels={parcels} />
           <MoneySheet order={order} />
           {(attempts.data.length > 0 || order.payment_method || order.balance_due > 0) && (
             <PaymentSheet
@@ -123,21 +132,28 @@ interface ActionProps {
   why_not_charged: string | null
 }
 
+/** The ways back. */
+const BACKWARDS: readonly string[] = ['unlock', 'reopen_address', 'undo_ship']
+
 /** The next step of this order first; the rest under More. What cannot be done says why. */
 function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
-  // Canceling is never the loudest step; what is not for this status stands behind what is.
+  // Canceling is never the loudest step; what is not for this status stands behind what is, and the way back behind the way on.
   const rank = (one: WholeOrder['transitions'][number]) =>
-    (one.name === 'cancel' ? 4 : 0) + (one.code === 'wrong_status' ? 2 : 0) + (one.possible ? 0 : 1)
+    (one.name === 'cancel' ? 8 : 0) +
+    (one.code === 'wrong_status' ? 4 : 0) +
+    (BACKWARDS.includes(one.name) ? 2 : 0) +
+    (one.possible ? 0 : 1)
   const sorted = [...order.transitions].sort((a, b) => rank(a) - rank(b))
   const charges = isToBeCharged(order)
   const first = charges ? undefined : sorted.find((one) => one.name !== 'cancel' && one.code !== 'wrong_status')
+  const label = ({ name, verb }: WholeOrder['transitions'][number]) => (isDeed(name) ? WORDS[name].label : verb)
   const rest = sorted.filter((one) => one !== first)
   const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id })
   const isOver = order.status === 'canceled' || order.status === 'shipped'
   const act = (one: WholeOrder['transitions'][number], variant: 'primary' | 'text') =>
     one.possible ? (
       <ButtonLink key={one.name} to={to(one.name)} variant={variant}>
-        {one.verb}…
+        {label(one)}…
       </ButtonLink>
     ) : (
       <Button
@@ -147,7 +163,7 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
         disabled_reason={reasonSentence(one.code ?? 'wrong_status')}
         reason_as="description"
       >
-        {one.verb}…
+        {label(one)}…
       </Button>
     )
   return (
@@ -183,7 +199,8 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
   )
 }
 
-function Notices({ campaign_id, order }: { campaign_id: string; order: WholeOrder }) {
+/** What one should know before anything is done with it. */
+function Notices({ campaign_id, order, request }: { campaign_id: string; order: WholeOrder; request: string | null }) {
   return (
     <>
       {order.hold && (
@@ -196,9 +213,15 @@ function Notices({ campaign_id, order }: { campaign_id: string; order: WholeOrde
           <bdi>{order.hold.reason ?? (order.hold.code === 'staff' ? '' : reasonSentence(order.hold.code))}</bdi>
         </Note>
       )}
-      {order.notice && order.status === 'open' && (
+      {request && (
+        <Note tone="warn" icon={MapPin} end={<Link to={paths.request(campaign_id, request)}>Answer…</Link>}>
+          <b>Its backer asks for another address</b> and waits for your answer.
+        </Note>
+      )}
+      {order.notice && order.status === (order.notice.kind === 'lock' ? 'open' : 'paid') && (
         <Note tone="info" end={<Link to={paths.notice(campaign_id, order.notice.id)}>Notice</Link>}>
-          The clock locks this order on <Time at={order.notice.due_at} as="moment" />.
+          The clock {order.notice.kind === 'lock' ? 'locks this order' : 'finalizes its address'} on{' '}
+          <Time at={order.notice.due_at} as="moment" />.
         </Note>
       )}
       {order.draft?.state === 'active' && <Note tone="info">Its backer is changing something and has not confirmed it yet.</Note>}

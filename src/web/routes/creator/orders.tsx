@@ -8,12 +8,13 @@ import { readBackerFilter } from '../../backer-filter.server.ts'
 import { FilterBar, FilterTabs, ListLine } from '../../components/filter-bar.tsx'
 import { conditionCount, filterQuery, valuesOf } from '../../components/filter-terms.ts'
 import { HowThisWorks } from '../../components/how-this-works.tsx'
+import { OrderActs } from '../../components/order-acts.tsx'
 import { OrdersTable } from '../../components/orders-table.tsx'
 import { SelectableList, SelectionBar } from '../../components/selection.tsx'
 import { filterKeys } from '../../filter-keys.server.ts'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
-import { Button, ButtonLink } from '../../ui/button.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Count, Money, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -110,15 +111,10 @@ export default function Orders({ loaderData }: Route.ComponentProps) {
             <OrdersTable campaign={campaign} rows={rows} sort={sort} query={query} />
           </Sheet>
           <SelectionBar>
-            <Button variant="primary" formAction={paths.orders_transition(campaign.id, 'lock')}>
-              Lock…
-            </Button>
-            <Button formAction={paths.orders_transition(campaign.id, 'unlock')}>Unlock…</Button>
-            <Button formAction={paths.new_charge(campaign.id)}>Charge…</Button>
-            <Button formAction={paths.orders_transition(campaign.id, 'nothing_owed')}>Mark as paid…</Button>
-            <Button formAction={paths.orders_transition(campaign.id, 'hold')}>Hold…</Button>
-            <Button formAction={paths.orders_transition(campaign.id, 'release')}>Release…</Button>
-            <Button formAction={paths.orders_transition(campaign.id, 'cancel')}>Cancel…</Button>
+            <OrderActs
+              campaign_id={campaign.id}
+              status={ORDER_STATUSES.find((one) => current.length === 1 && one === current[0]) ?? null}
+            />
           </SelectionBar>
         </SelectableList>
       )}

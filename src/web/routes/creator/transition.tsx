@@ -8,11 +8,12 @@ import { warningSentence } from '../../../lib/warning-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { filterQuery } from '../../components/filter-terms.ts'
 import { HowThisWorks } from '../../components/how-this-works.tsx'
+import { Deal, ParcelFields, When } from '../../components/transition-parts.tsx'
 import { TransitionPreview } from '../../components/transition-preview.tsx'
 import { typedFields } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
-import { Option, OptionGroup, TextArea, TextField } from '../../ui/field.tsx'
+import { TextArea } from '../../ui/field.tsx'
 import { Note } from '../../ui/note.tsx'
 import { countText, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -20,7 +21,7 @@ import { Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/transition'
 import { selectionOf } from './selection.server.ts'
 import { attempt, type Desk, requireCampaign } from './session.server.ts'
-import { type Deed, GUIDE_OF, isDeed, WORDS } from './transition-words.ts'
+import { canBeNoticed, type Deed, GUIDE_OF, isDeed, startOf, WORDS } from './transition-words.ts'
 
 function deedOf(name: string): Deed {
   if (!isDeed(name)) throw data({ message: 'There is no such act.' }, { status: 404 })
@@ -40,12 +41,25 @@ export async function loader(args: Route.LoaderArgs) {
   const deed = deedOf(args.params.deed)
   const selection = selectionOf(args.request)
   const search = new URL(args.request.url).searchParams
+  const isTicked = 'ids' in selection
+  const query = filterQuery(readBackerFilter(search).shown)
   return {
-    campaign: { id: desk.campaign.id, name: desk.campaign.name },
+    campaign: { id: desk.campaign.id, name: desk.campaign.name, undo_hours: desk.campaign.undo_ship_hours },
     deed,
-    back: paths.orders(desk.campaign.id, filterQuery(readBackerFilter(search).shown)),
+    back: wayBack(desk.campaign.id, deed, query),
+    query: isTicked ? null : query,
+    is_one: isTicked && selection.ids.length === 1,
+    notice_hours: NOTICE_HOURS,
     ...(await preview(desk, deed, selection)),
   }
+}
+
+/** By SKUs one comes from the page that ticks them; else from the list. */
+function wayBack(campaign_id: string, deed: Deed, query: Record<string, string | string[]>) {
+  if (deed === 'finalize_address' && query.only_sku) {
+    return { label: 'Finalize', to: paths.finalize(campaign_id, { only_sku: query.only_sku }) }
+  }
+  return { label: 'Orders', to: paths.orders(campaign_id, query) }
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -53,34 +67,42 @@ export async function action(args: Route.ActionArgs) {
   const deed = deedOf(args.params.deed)
   const fields = await typedFields(args.request)
   const input = { campaign_id: desk.campaign.id, selection: selectionOf(args.request), reason: fields.reason ?? '' }
-  if (deed === 'lock' && fields.when === 'notice') {
-    const hours = Number(fields.hours)
-    const { done, refusal } = await attempt(desk, (tx) => scheduleNotice(tx, desk.actor, { ...input, hours }), setLimits)
+  if (canBeNoticed(deed) && fields.when === 'notice') {
+    const notice = { ...input, kind: deed, hours: Number(fields.hours) }
+    const { done, refusal } = await attempt(desk, (tx) => scheduleNotice(tx, desk.actor, notice), setLimits)
     if (refusal) return data({ refusal, fields }, 422)
     throw redirect(paths.notice(desk.campaign.id, done.id), { status: 303 })
   }
   const command = (tx: Tx) => {
     if (deed === 'hold') return holdOrders(tx, desk.actor, input)
     if (deed === 'release') return releaseOrders(tx, desk.actor, input)
-    return transitionOrders(tx, desk.actor, { ...input, name: deed })
+    return transitionOrders(tx, desk.actor, {
+      ...input,
+      name: deed,
+      ...(deed === 'ship' ? { tracking: trackingIn(fields) } : {}),
+    })
   }
   const { done, refusal } = await attempt(desk, command, setLimits)
   if (refusal) return data({ refusal, fields }, 422)
   throw redirect(paths.operation(desk.campaign.id, done.operation), { status: 303 })
 }
 
+function trackingIn({ carrier = '', tracking_number = '', tracking_url = '' }: Record<string, string>) {
+  return { carrier, tracking_number, tracking_url }
+}
+
 export default function Transition({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, deed, back, total, moved, left, warnings } = loaderData
+  const { campaign, deed, back, query, total, moved, left, warnings } = loaderData
   const words = WORDS[deed]
-  const title = words.act(`${countText(moved)} of ${plural(total, 'order', 'orders')}`)
+  const [one, many] = words.noun
+  const title = words.act(`${countText(moved)} of ${plural(total, one, many)}`)
   const refusal = actionData?.refusal
-  const reasonErrors = refusal?.fields.filter(({ field }) => field === 'reason').map(({ message }) => message)
   return (
     <>
       <title>{`${title} · ${campaign.name}`}</title>
       <PageHead
         title={title}
-        crumbs={{ label: 'Orders', to: back }}
+        crumbs={back}
         facts="Counted just now. Nothing has changed yet. Checked again when you press."
         help={GUIDE_OF[deed] && <HowThisWorks act={GUIDE_OF[deed]} />}
       />
@@ -90,7 +112,11 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
         </Note>
       )}
       {warnings.map((code) => (
-        <Note key={code} tone="warn">
+        <Note
+          key={code}
+          tone="warn"
+          end={code === 'change_requests_open' && <Link to={paths.requests(campaign.id)}>Requests</Link>}
+        >
           {warningSentence(code)}
         </Note>
       ))}
@@ -104,7 +130,16 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
                 code: row.code,
                 status: staysIn(deed, row.code),
                 count: row.count,
-                deal: <Deal campaign_id={campaign.id} code={row.code} deed={deed} sample={row.sample_ids[0]} />,
+                deal: (
+                  <Deal
+                    campaign_id={campaign.id}
+                    code={row.code}
+                    deed={deed}
+                    status={startOf(deed)}
+                    query={query}
+                    sample={row.sample_ids[0]}
+                  />
+                ),
               })),
             ]}
           />
@@ -114,101 +149,67 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
             as they are.
           </p>
         )}
-        <p>{words.meaning}</p>
-        <Form method="post" className="form">
-          {deed === 'lock' && <When fields={actionData?.fields} />}
-          {words.asks_reason !== 'no' && (
-            <TextArea
-              name="reason"
-              label="Why"
-              help="Kept with each order, for you and your team."
-              optional={words.asks_reason === 'offered'}
-              required={words.asks_reason === 'needed'}
-              errors={reasonErrors}
-              defaultValue={actionData?.fields.reason}
-              rows={2}
-              maxLength={1000}
-            />
-          )}
-          <div className="row">
-            <ButtonLink to={back}>{words.out}</ButtonLink>
-            <Button
-              type="submit"
-              variant={deed === 'cancel' ? 'danger' : 'primary'}
-              disabled_reason={
-                moved > 0
-                  ? null
-                  : total === 0
-                    ? 'There is no order to do this with.'
-                    : 'No order qualifies; the reasons stand above.'
-              }
-            >
-              {words.act(plural(moved, 'order', 'orders'))}
-            </Button>
-          </div>
-        </Form>
+        {deed === 'finalize_address' && <MailedNote left={left} />}
+        <p>{typeof words.meaning === 'string' ? words.meaning : words.meaning(campaign)}</p>
+        <ActForm loaderData={loaderData} actionData={actionData} />
       </Sheet>
     </>
   )
 }
 
-/** The status of what is left out, where the deed leaves no doubt: only open orders can be locked. */
-function staysIn(deed: Deed, code: string) {
-  return deed === 'lock' && code !== 'wrong_status' && code !== 'changed_meanwhile' ? ('open' as const) : null
-}
-
-/** Now, or after a notice that backers are told. */
-function When({ fields }: { fields: Record<string, string> | undefined }) {
-  const when = fields?.when ?? 'now'
+/** What is asked before the act, the way out, and the act with its count. */
+function ActForm({ loaderData, actionData }: Pick<Route.ComponentProps, 'loaderData' | 'actionData'>) {
+  const { deed, back, is_one, total, moved } = loaderData
+  const words = WORDS[deed]
+  const [one, many] = words.noun
+  const errors = Object.fromEntries((actionData?.refusal.fields ?? []).map(({ field, message }) => [field, [message]]))
   return (
-    <>
-      <OptionGroup id="when" label="When">
-        <Option
-          type="radio"
-          name="when"
-          value="now"
-          defaultChecked={when === 'now'}
-          label="Now"
-          help="Backers are not told beforehand."
+    <Form method="post" className="form">
+      {canBeNoticed(deed) && <When kind={deed} hours={loaderData.notice_hours} fields={actionData?.fields} />}
+      {deed === 'ship' && is_one && <ParcelFields values={actionData?.fields ?? {}} errors={errors} />}
+      {words.asks_reason !== 'no' && (
+        <TextArea
+          name="reason"
+          label="Why"
+          help="Kept with each order, for you and your team."
+          optional={words.asks_reason === 'offered'}
+          required={words.asks_reason === 'needed'}
+          errors={errors.reason}
+          defaultValue={actionData?.fields.reason}
+          rows={2}
+          maxLength={1000}
         />
-        <Option
-          type="radio"
-          name="when"
-          value="notice"
-          defaultChecked={when === 'notice'}
-          label="With notice"
-          help="The backers of these orders are mailed now; the clock locks what is still open and qualifies then. You can move or withdraw it."
-        />
-      </OptionGroup>
-      <TextField
-        name="hours"
-        label="Hours of notice"
-        help="Counts only with notice. Mails leave one after the other, about 10 a second: for tens of thousands of orders give a day or more."
-        type="number"
-        min={1}
-        max={1440}
-        defaultValue={fields?.hours ?? NOTICE_HOURS}
-        width_ch={8}
-      />
-    </>
+      )}
+      <div className="row">
+        <ButtonLink to={back.to}>{words.out}</ButtonLink>
+        <Button
+          type="submit"
+          variant={deed === 'cancel' ? 'danger' : 'primary'}
+          disabled_reason={
+            moved > 0 ? null : total === 0 ? 'There is no order to do this with.' : 'No order qualifies; the reasons stand above.'
+          }
+        >
+          {words.act(plural(moved, one, many))}
+        </Button>
+      </div>
+    </Form>
   )
 }
 
-/** A way to deal with those that stay. */
-function Deal({
-  campaign_id,
-  code,
-  deed,
-  sample,
-}: {
-  campaign_id: string
-  code: string
-  deed: Deed
-  sample: string | undefined
-}) {
-  if (code === 'payment_method_missing' && deed === 'lock') {
-    return <Link to={paths.survey_ask(campaign_id)}>Mail these…</Link>
-  }
-  if (code === 'on_hold') return <Link to={paths.orders(campaign_id, { hold: 'yes', status: 'open' })}>Show them</Link>
-  return sample ? <Link to={paths.order(campaign_id, sample)}>Show one</Link> : null
+/** The status of what is left out, where the deed leaves no doubt: only open orders can be locked. */
+function staysIn(deed: Deed, code: string) {
+  return code === 'wrong_status' || code === 'changed_meanwhile' ? null : startOf(deed)
+}
+
+/** What is left behind by a finalize is told; the others are not. */
+function MailedNote({ left }: { left: readonly { code: string; count: number }[] }) {
+  const count = left.find(({ code }) => code === 'address_invalid')?.count ?? 0
+  if (count === 0) return null
+  return (
+    <Note tone="info">
+      {plural(count, 'backer whose address does not pass is', 'backers whose address does not pass are')} mailed what looks wrong,
+      with a link to correct it or to say that it is right. Whoever was mailed about it before is not mailed again until something
+      changes.
+    </Note>
+  )
 }

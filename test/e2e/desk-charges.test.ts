@@ -128,6 +128,7 @@ test('a run by keyboard alone: start, pause, resume; it stands still while it is
   await page.keyboard.press('Enter')
   await page.waitForURL(/charges\/[0-9a-f-]{36}$/)
   await page.getByRole('heading', { name: `Charging ${CARDS} cards` }).waitFor()
+  await expect.poll(() => world.simulator.ledger().length, { timeout: 15_000 }).toBeGreaterThan(0)
   await tabTo('Pause')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: `Charging ${CARDS} cards, paused` }).waitFor()
@@ -142,7 +143,9 @@ test('a run by keyboard alone: start, pause, resume; it stands still while it is
 })
 
 test('the numbers move by themselves, an unknown answer is its own, and the end says what came of it', async () => {
-  await expect.poll(() => page.locator('.charge-percent').first().textContent()).not.toBe('0%')
+  const percent = () => page.locator('.charge-percent').first().textContent()
+  const before = await percent()
+  await expect.poll(percent, { timeout: 15_000 }).not.toBe(before)
   await page.getByText('No answer yet for 1 card.').waitFor()
   await expectSound('charge-running')
   await page.goto(`${home}`)

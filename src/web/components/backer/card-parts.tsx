@@ -135,7 +135,7 @@ export function CardNewsNote({ word, told }: { word: CardNewsWord | null; told?:
   if (word === 'unknown') {
     return (
       <Note tone="warn" live>
-        <b>The payment service does not answer just now.</b> If you entered a card, it is not lost: we ask again, and it will
+        <b>We could not see just now whether a card was saved.</b> If you entered one, it is not lost: we look again, and it will
         stand here.
       </Note>
     )

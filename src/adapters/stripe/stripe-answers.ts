@@ -21,8 +21,8 @@ type Intent = Stripe.PaymentIntent & { lastResponse?: { statusCode?: number } }
 /** The answer that a PaymentIntent is: succeeded when it reads so, else nobody knows yet. */
 export function answerOfIntent(intent: Intent): ChargeAnswer {
   const isIntent = intent.object === 'payment_intent' && intent.lastResponse?.statusCode === 200
-  if (isIntent && intent.status === 'succeeded' && Number.isSafeInteger(intent.amount_received)) {
-    return { answer: 'succeeded', payment: intent.id, amount: intent.amount_received }
+  if (isIntent && intent.status === 'succeeded') {
+    return { answer: 'succeeded', payment: intent.id, amount: intent.amount_received ?? intent.amount }
   }
   return unknown(isIntent ? `payment_${intent.status}` : 'broken_answer')
 }

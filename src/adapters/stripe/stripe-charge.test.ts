@@ -130,13 +130,6 @@ describe('a charge', () => {
       {},
       unknown('broken_answer'),
     ],
-    [
-      'a success without an amount',
-      200,
-      { ...intent({ status: 'succeeded' }), amount_received: null },
-      {},
-      unknown('payment_succeeded'),
-    ],
     ['processing', 200, intent({ status: 'processing' }), {}, unknown('payment_processing')],
     ['the bank asks', 200, intent({ status: 'requires_action' }), {}, unknown('payment_requires_action')],
     ['a status of tomorrow', 200, intent({ status: 'requires_patience' }), {}, unknown('payment_requires_patience')],

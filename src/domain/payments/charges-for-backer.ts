@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
+import { cardOfMethod } from '../orders/conditions.ts'
 import { previewMove } from '../orders/move-orders.ts'
 import type { Db } from '../shared/tx.ts'
 
@@ -47,7 +48,7 @@ export async function findChargesForBacker(db: Db, order: Row<'orders'>, now: Da
   }
 }
 
-type Attempt = Row<'payment_attempts'> & { brand: string; last4: string; fingerprint: string | null }
+type Attempt = Row<'payment_attempts'> & { brand: string; last4: string }
 
 async function attemptsOf(db: Db, order: Row<'orders'>): Promise<Attempt[]> {
   return await db
@@ -56,7 +57,7 @@ async function attemptsOf(db: Db, order: Row<'orders'>): Promise<Attempt[]> {
       join.onRef('p.campaign_id', '=', 'a.campaign_id').onRef('p.id', '=', 'a.payment_method_id'),
     )
     .selectAll('a')
-    .select(['p.brand', 'p.last4', 'p.fingerprint'])
+    .select(['p.brand', 'p.last4'])
     .where('a.campaign_id', '=', order.campaign_id)
     .where('a.order_id', '=', order.id)
     .orderBy('a.number')
@@ -76,23 +77,17 @@ async function findRetryRefusal(db: Db, order: Row<'orders'>, now: Date): Promis
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-type Card = Pick<Row<'payment_methods'>, 'id' | 'fingerprint'>
-
-async function findCard(db: Db, { campaign_id, payment_method_id }: Row<'orders'>): Promise<Card | undefined> {
-  return await db
-    .selectFrom('payment_methods')
-    .select(['id', 'fingerprint'])
-    .where('campaign_id', '=', campaign_id)
-    .where('id', '=', payment_method_id)
-    .executeTakeFirst()
+/** The card on the order, told from others as attempts tell it: by its fingerprint. */
+async function findCard(db: Db, { campaign_id, payment_method_id }: Row<'orders'>): Promise<string | null> {
+  const { rows } = await sql<{ card: string }>`select ${cardOfMethod} as card from payment_methods p
+    where p.campaign_id = ${campaign_id} and p.id = ${payment_method_id}`.execute(db)
+  return rows[0]?.card ?? null
 }
 
 /** An hour after the backer's own last try of this card, and a day after the third-last of all its tries (conditions.ts: card_too_soon). */
-function nextTryAt(attempts: readonly Attempt[], card: Card | undefined, now: Date): Date | null {
-  const isOfThisCard = ({ payment_method_id, fingerprint }: Attempt) =>
-    payment_method_id === card?.id || (fingerprint !== null && fingerprint === card?.fingerprint)
+function nextTryAt(attempts: readonly Attempt[], card: string | null, now: Date): Date | null {
   const tries = attempts
-    .filter((attempt) => attempt.state !== 'refused' && isOfThisCard(attempt))
+    .filter((attempt) => attempt.state !== 'refused' && attempt.card === card)
     .map(({ created_at, run_id }) => ({ at: created_at.getTime(), is_own: run_id === null }))
   const own = tries.filter(({ is_own }) => is_own).at(-1)
   const third = tries.at(-3)

@@ -78,6 +78,24 @@ describe('return and worker at once', () => {
   })
 })
 
+test('an order that a larger step holds takes its card a moment later', async () => {
+  const { deps } = program
+  const campaign = await makeCampaign(deps)
+  const backer = await makeBacker(deps, campaign)
+  const order = await makeOrder(deps, campaign, backer)
+  await closedTab(deps, campaign, backer.id)
+  const door = gate()
+  const step = inTransaction(deps, async (tx) => {
+    await tx.db.selectFrom('orders').select('id').where('id', '=', order.id).forUpdate().execute()
+    await door.opened
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(await completeCardSessions(deps, keyOf(backer))).toMatchObject({ saved: false, is_unknown: true })
+  door.open()
+  await step
+  expect(await completeCardSessions(deps, keyOf(backer))).toMatchObject({ saved: true, is_unknown: false })
+})
+
 describe('an errored order', () => {
   async function makeErrored(card = 'later_insufficient_funds') {
     const { deps } = program

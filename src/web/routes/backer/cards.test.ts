@@ -83,6 +83,19 @@ describe('the card step of the survey', () => {
     expect((await ask(paymentPage, backer)).data).toMatchObject({ card: { name: 'Mastercard ending 4444' } })
   })
 
+  test('a gateway that does not answer breaks no page, and loses no card', async () => {
+    const backer = await owing()
+    const back = await toCardPage(backer, 'survey')
+    const { simulator } = program
+    simulator.knobs({ latency_ms: 60_000 })
+    const before = Date.now()
+    expect((await ask(paymentPage, backer)).data).toMatchObject({ card: null })
+    expect(Date.now() - before).toBeLessThan(6_000)
+    expect((await comeBack(backer, back)).location).toBe(`${at(backer, 'payment')}?card=unknown`)
+    simulator.knobs({ latency_ms: 0 })
+    expect((await ask(paymentPage, backer)).data).toMatchObject({ card: { name: 'Visa ending 4242' } })
+  }, 40_000)
+
   test('an id in the return address that is not theirs is ignored', async () => {
     const [ada, eve] = [await owing(), await owing()]
     const foreign = await toCardPage(ada, 'survey')

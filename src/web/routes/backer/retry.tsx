@@ -4,11 +4,12 @@ import { inTransaction, sqlState } from '../../../domain/shared/tx.ts'
 import { paths } from '../../paths.ts'
 import type { Route } from './+types/retry'
 import { afterCharge, findOrderOf } from './card.server.ts'
-import { openPledge, type Pledge, readForm, seeOther } from './pledge.server.ts'
+import { enterPledge, openPledge, type Pledge, readForm, seeOther } from './pledge.server.ts'
 
 /** There is nothing to see here by itself. */
-export async function loader({ params }: Route.LoaderArgs) {
-  throw seeOther(paths.pledge(params.campaign, params.backer))
+export async function loader(args: Route.LoaderArgs) {
+  const { key } = await enterPledge(args)
+  throw seeOther(paths.pledge(key.campaign_id, key.backer_id))
 }
 
 /**

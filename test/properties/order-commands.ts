@@ -1,3 +1,7 @@
+import { answerChangeRequest } from '../../src/domain/fulfilment/answer-request.ts'
+import { requestChange, withdrawChangeRequest } from '../../src/domain/fulfilment/change-requests.ts'
+import { findLastRequest } from '../../src/domain/fulfilment/request-queries.ts'
+import { changeShipment, listShipments } from '../../src/domain/fulfilment/shipments.ts'
 import { changeAddress, previewAddress } from '../../src/domain/orders/change-address.ts'
 import { confirmSurvey } from '../../src/domain/orders/change-order.ts'
 import { holdOrders, releaseOrders } from '../../src/domain/orders/hold-orders.ts'
@@ -23,10 +27,16 @@ export type Command =
   | { do: 'confirm'; who: number; by: 'backer' | 'staff'; addons: number; country: Country }
   | { do: 'draft'; who: number; addons: number }
   | { do: 'move_house'; who: number; by: 'backer' | 'staff'; country: Country }
-  | { do: 'lock' | 'unlock' | 'nothing_owed' | 'cancel'; whom: number[] | 'all' }
+  | {
+      do: 'lock' | 'unlock' | 'nothing_owed' | 'finalize_address' | 'reopen_address' | 'ship' | 'undo_ship' | 'cancel'
+      whom: number[] | 'all'
+    }
+  | { do: 'ask_change'; who: number; country: Country }
+  | { do: 'approve' | 'decline' | 'withdraw'; who: number }
+  | { do: 'correct_parcel'; who: number }
   | { do: 'hold' | 'release'; whom: number[] | 'all' }
   | { do: 'settle'; who: number; part: 1 | 2 }
-  | { do: 'notice'; hours: number }
+  | { do: 'notice'; kind: 'lock' | 'finalize_address'; hours: number }
   | { do: 'move_notice' | 'withdraw_notice' }
   | { do: 'card'; who: number }
   | { do: 'hours_pass'; hours: number }
@@ -125,8 +135,18 @@ async function run(world: World, command: Command): Promise<void> {
     case 'hours_pass':
       return await hoursPass(world, command.hours)
     case 'notice':
-      await within((tx) => scheduleNotice(tx, campaign.staff, { campaign_id, selection: { filter: {} }, hours: command.hours }))
+      await within((tx) =>
+        scheduleNotice(tx, campaign.staff, { campaign_id, kind: command.kind, selection: { filter: {} }, hours: command.hours }),
+      )
       return
+    case 'ask_change':
+      return await askChange(world, command)
+    case 'approve':
+    case 'decline':
+    case 'withdraw':
+      return await endRequest(world, command)
+    case 'correct_parcel':
+      return await correctParcel(world, command.who)
     case 'move_notice':
     case 'withdraw_notice':
       return await changeNotice(world, command.do)
@@ -160,6 +180,37 @@ async function moveHouse(world: World, command: Extract<Command, { do: 'move_hou
   const key = { campaign_id: world.campaign.id, order_id: order.id, address: { ...berlin, country: command.country } as never }
   const { balance_after } = await previewAddress(world.parts.db, world.campaign.staff, key)
   await inTransaction(world.parts, (tx) => changeAddress(tx, actorOf(world, command), { ...key, agreed_balance: balance_after }))
+}
+
+async function askChange(world: World, command: Extract<Command, { do: 'ask_change' }>): Promise<void> {
+  const order = await orderOf(world, command.who)
+  if (!order) return
+  const address = { ...berlin, line1: 'Neue Straße 1', country: command.country } as never
+  const key = { campaign_id: world.campaign.id, order_id: order.id, address }
+  const actor = actorOf(world, { ...command, by: 'backer' })
+  const { balance_after } = await previewAddress(world.parts.db, actor, key)
+  await inTransaction(world.parts, (tx) => requestChange(tx, actor, { ...key, agreed_balance: balance_after }))
+}
+
+async function endRequest(world: World, command: Extract<Command, { do: 'approve' | 'decline' | 'withdraw' }>): Promise<void> {
+  const order = await orderOf(world, command.who)
+  const request = order && (await findLastRequest(world.parts.db, { campaign_id: world.campaign.id, order_id: order.id }))
+  if (!request) return
+  const key = { campaign_id: world.campaign.id, request_id: request.id }
+  await inTransaction(world.parts, async (tx) => {
+    const { do: decision } = command
+    if (decision === 'withdraw') await withdrawChangeRequest(tx, actorOf(world, { ...command, by: 'backer' }), key)
+    else await answerChangeRequest(tx, world.campaign.staff, { ...key, decision })
+  })
+}
+
+async function correctParcel(world: World, who: number): Promise<void> {
+  const order = await orderOf(world, who)
+  const parcels = order && (await listShipments(world.parts.db, { campaign_id: world.campaign.id, order_id: order.id }))
+  const shipment_id = parcels?.data[0]?.id
+  if (!shipment_id) return
+  const input = { campaign_id: world.campaign.id, shipment_id, carrier: 'DHL', tracking_number: `N${world.ahead}-${who}` }
+  await inTransaction(world.parts, (tx) => changeShipment(tx, world.campaign.staff, input))
 }
 
 async function giveCard(world: World, who: number): Promise<void> {

@@ -201,7 +201,15 @@ export function PaymentSheetBody({ order, forms }: { order: OrderProps; forms: O
 
 /** Why the last charge failed, in the lead of the page. */
 export function FailedLead({ order }: { order: OrderProps }) {
-  const { failed } = order.charges
+  const { failed, under_way } = order.charges
+  if (order.money.balance <= 0 && !under_way) {
+    return (
+      <>
+        A charge failed before. Your order costs less by now, so nothing is charged: <bdi>{order.by}</bdi> marks it as paid with
+        the next charges, and you need not do anything.
+      </>
+    )
+  }
   const address = order.ships && order.may.address ? ' The address can still be changed.' : ''
   if (!failed) return <>Your order is safe. Until it is paid it cannot be packed.{address}</>
   return (

@@ -33,6 +33,7 @@ const TITLE: Record<OrderStatus, string> = {
 /** The title as text, for the window. */
 export function orderTitle({ status, ships, phase, charges, money }: OrderProps): string {
   if (status === 'errored' && charges.under_way) return 'Your payment is under way'
+  if (status === 'errored' && money.balance <= 0) return 'Nothing is owed any more'
   if (status === 'errored' && charges.failed?.is_decline) {
     return `Your bank declined ${formatMoney(charges.failed.amount, money.currency)}`
   }
@@ -94,7 +95,8 @@ function LockedLead({ order, address }: { order: OrderProps; address: string }) 
       ) : (
         <>What you get is fixed now. {amount} is owed.</>
       )}{' '}
-      {card ? <>It is charged to your card with the next charges.</> : <>Add a card, so that it can be charged.</>}
+      {!charges.under_way &&
+        (card ? 'It is charged to your card with the next charges.' : 'Add a card, so that it can be charged.')}
       {address}
     </>
   )

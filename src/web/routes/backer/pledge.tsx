@@ -98,12 +98,15 @@ const CLOSED_TITLE = {
 export default function PledgeHome({ loaderData }: Route.ComponentProps) {
   if (loaderData.closed) return <ClosedSurvey frame={loaderData.frame} why={loaderData.closed} />
   const { frame, order, change, done, card } = loaderData
-  const isErrored = order.status === 'errored'
+  // A failed charge that still has something to take: then a new card is charged at once, and the page tells how that went.
+  const isChargedAtOnce = order.status === 'errored' && order.money.balance > 0
   return (
     <PledgePage frame={frame} title={`${orderTitle(order)}: order ${order.number}`}>
       <OrderHead order={order} />
-      <CardNewsNote word={card} told={isErrored || order.charges.under_way !== null} />
-      {isErrored && (done === 'not_charged' || card === 'saved') && <NotChargedNote order={order} saved={card === 'saved'} />}
+      <CardNewsNote word={card} told={isChargedAtOnce || order.charges.under_way !== null} />
+      {isChargedAtOnce && (done === 'not_charged' || card === 'saved') && (
+        <NotChargedNote order={order} saved={card === 'saved'} />
+      )}
       <Done loaded={loaderData} />
       <Unconfirmed loaded={loaderData} />
       <OrderView

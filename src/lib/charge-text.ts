@@ -36,6 +36,8 @@ export function runOrderWord(state: string): string {
 
 /** What the gateway says about a request that it does not carry out. Nothing was taken. */
 const REFUSED: Readonly<Record<string, string>> = {
+  http_401: 'the gateway refused our keys',
+  http_403: 'the gateway does not allow our keys to charge',
   resource_missing: 'the gateway does not know this card any more',
   payment_method_unactivated: 'the gateway does not take this kind of payment',
   amount_too_small: 'the amount is below what the gateway takes',

@@ -133,6 +133,11 @@ test('a run by keyboard alone: start, pause, resume; it stands still while it is
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: `Charging ${CARDS} cards, paused` }).waitFor()
   await expectSound('charge-paused')
+  await page.getByRole('link', { name: 'Stop after the current ones…' }).click()
+  await page.getByText('Stop this run for good?').waitFor()
+  await expectSound('charge-ask-stop')
+  await page.getByRole('link', { name: 'Keep charging' }).click()
+  await page.getByText('Stop this run for good?').waitFor({ state: 'detached' })
   const taken = world.simulator.ledger().length
   expect(taken).toBeLessThan(GOOD)
   await page.waitForTimeout(1_500)
@@ -152,7 +157,7 @@ test('the numbers move by themselves, an unknown answer is its own, and the end 
   await expectSound('overview-running')
   await page.goBack()
   await page.getByRole('heading', { name: `Charged ${GOOD + 1} of ${CARDS} cards` }).waitFor({ timeout: 60_000 })
-  await page.getByText('2 failed; their backers were mailed why').waitFor()
+  await page.getByText('2 were declined; their backers were mailed why').waitFor()
   await page.getByRole('link', { name: 'Not enough funds' }).waitFor()
   await expectSound('charge-done')
   expect(world.simulator.ledger()).toHaveLength(GOOD + 1)
@@ -198,16 +203,44 @@ test('a second press lands on the run that the first has started', async () => {
   await page.getByRole('heading', { name: 'Charged 1 card' }).waitFor()
 })
 
+test('keys that the gateway refuses pause the run, and the page says what to do', async () => {
+  await world.lockOrders([{ name: 'Refused', card: 'visa' }])
+  world.simulator.knobs({ next: [401] })
+  await page.goto(`${home}/charges/new?status=locked`)
+  await page.getByRole('button', { name: /^Charge 1 card, / }).click()
+  await page.getByText('The gateway refused our keys, so the run paused by itself.').waitFor()
+  await expectSound('charge-keys-refused')
+  await page.goto(home)
+  await page.getByText('A charge run is paused').waitFor()
+  await page.getByRole('link', { name: 'See the run' }).click()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.waitForTimeout(3_000)
+  await expectSound('charge-after-keys')
+})
+
+test('a live campaign without keys says that charging is not set up', async () => {
+  const { id } = world.desk.campaign
+  await world.desk.parts.db.updateTable('campaigns').set({ mode: 'live' }).where('id', '=', id).execute()
+  for (const path of ['charges', 'charges/new']) {
+    await page.goto(`${world.desk.program.url}/campaigns/${id}/${path}`)
+    await page.getByText('Charging is not set up.').first().waitFor()
+    await expectSound(`live-${path.replace('/', '-')}`)
+  }
+})
+
 test('without script a run is started, read by reload and stopped', async () => {
   await world.lockOrders(Array.from({ length: 12 }, (_, n) => ({ name: `Plain ${n}`, card: 'visa' })))
   const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() })
   const plain = await context.newPage()
   await plain.goto(`${home}/charges/new?status=locked`)
-  await plain.getByRole('button', { name: /^Charge 12 cards, / }).click()
+  await plain.getByRole('button', { name: /^Charge 13 cards, / }).click()
   await plain.getByRole('link', { name: 'Reload' }).click()
   expect(await problemsWithoutScript(plain)).toEqual([])
   await plain.getByRole('link', { name: 'Stop after the current ones…' }).click()
   await plain.getByRole('button', { name: /^Stop, and leave \d+ cards uncharged/ }).click()
-  expect(await plain.locator('h1').textContent()).toMatch(/^Stopped: charged \d+ of 12 cards$/)
+  expect(await plain.locator('h1').textContent()).toMatch(/^Stopped: charged \d+ of 13 cards$/)
+  expect(await problemsWithoutScript(plain)).toEqual([])
+  await page.goto(plain.url())
+  await expectSound('charge-stopped')
   await context.close()
 })

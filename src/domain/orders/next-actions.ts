@@ -1,3 +1,4 @@
+import type { BackerFilter } from '../backers/filter.ts'
 import { findMissingPrices } from '../catalog/pledge-prices.ts'
 import { previewChargeRun } from '../payments/charge-runs.ts'
 import { isChargingSetUp } from '../payments/charging.ts'
@@ -92,16 +93,24 @@ export async function findNextActions(db: Db, campaign: Of, now: Date): Promise<
 export async function findActionFacts(db: Db, campaign: Of, now: Date): Promise<ActionFacts> {
   const counts = await countLifecycle(db, campaign.id, now)
   const { locked, errored, paid } = counts.orders
-  const preview = async (name: 'nothing_owed' | 'finalize_address', orders: number): Promise<MoveResult> => {
+  const preview = async (
+    name: 'nothing_owed' | 'finalize_address',
+    filter: BackerFilter,
+    orders: number,
+  ): Promise<MoveResult> => {
     if (orders === 0) return { total: 0, moved: 0, left: [] }
-    return await previewMove(db, { now, actor: 'staff' }, { campaign_id: campaign.id, name, selection: { filter: {} } })
+    return await previewMove(db, { now, actor: 'staff' }, { campaign_id: campaign.id, name, selection: { filter } })
   }
+  const frozen = locked.count + errored.count
   return {
     counts,
     prices_saved: campaign.prices_saved_at !== null && (await findMissingPrices(db, campaign.id)).length === 0,
-    owe_nothing: (await preview('nothing_owed', locked.count + errored.count)).moved,
+    // Two small questions instead of one about every locked order.
+    owe_nothing:
+      (await preview('nothing_owed', { balance: 'zero' }, frozen)).moved +
+      (await preview('nothing_owed', { balance: 'credit' }, frozen)).moved,
     charge: locked.count > 0 ? await findCharge(db, campaign, now) : NOTHING,
-    finalize: await preview('finalize_address', paid.count),
+    finalize: await preview('finalize_address', {}, paid.count),
     requests: await countRequests(db, campaign.id),
   }
 }

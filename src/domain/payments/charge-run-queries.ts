@@ -99,13 +99,12 @@ const LATEST = 8
 
 /** The orders whose charge was sent or answered last. Read from the end of an index: pages ask each second. */
 async function readLatest(db: Db, { campaign_id, run_id }: RunKey): Promise<RunOrder[]> {
-  const rows = await readRunOrders(db, campaign_id, run_id, {
-    where: sql`a.sent_at is not null and r.attempt_id in (select id from payment_attempts n
+  return await readRunOrders(db, campaign_id, run_id, {
+    where: sql`a.sent_at is not null and (r.order_id, r.attempt_id) in (select n.order_id, n.id from payment_attempts n
       where n.campaign_id = ${campaign_id} and n.run_id = ${run_id} order by n.id desc limit ${NEWEST})`,
     order: sql`coalesce(a.settled_at, a.sent_at) desc, r.number desc`,
     limit: LATEST,
   })
-  return rows
 }
 
 const MEASURED_S = 60
@@ -176,7 +175,17 @@ function numberOf(text: string | undefined): number {
 }
 
 function matching({ states, code }: RunOrderFilter): RawBuilder<unknown> {
-  return sql`(${states?.length ? sql`${shownState} = any(${[...states]}::text[])` : sql`true`} and ${code ? sql`r.code = ${code}` : sql`true`})`
+  const any = states?.length ? sql`(${sql.join(states.map(inState), sql` or `)})` : sql`true`
+  return sql`(${any} and ${code ? sql`r.code = ${code}` : sql`true`})`
+}
+
+/** What `shownState` says, as a condition that the index of states answers. */
+function inState(state: RunOrderState): RawBuilder<unknown> {
+  if (state === 'unknown') return sql`(r.state = 'charging' and a.state = 'unknown')`
+  if (state === 'charging') return sql`(r.state = 'charging' and a.state is distinct from 'unknown')`
+  if (state === 'waiting') return sql`(r.state = 'waiting' and r.amount > 0)`
+  if (state === 'nothing_owed') return sql`(r.state = 'nothing_owed' or r.state = 'waiting' and r.amount <= 0)`
+  return sql`r.state = ${state}`
 }
 
 const CHUNK = 2_000

@@ -20,6 +20,9 @@ interface Props {
 export function ChargePreview({ campaign, preview, query }: Props) {
   const { charge, nothing_owed, left, errored_left_out } = preview
   const staying = left.reduce((sum, one) => sum + one.count, 0)
+  if (charge.orders + nothing_owed + staying + errored_left_out === 0) {
+    return <p>No order of this selection is locked down, so there is nothing to charge.</p>
+  }
   const shares: Share[] = [
     { label: 'Charged', count: charge.orders, status: 'paid' },
     { label: 'Nothing owed', count: nothing_owed, status: 'shipped' },
@@ -42,16 +45,18 @@ export function ChargePreview({ campaign, preview, query }: Props) {
           </tr>
         </thead>
         <tbody>
-          <Row
-            what={
-              <>
-                <Status status="paid" /> once its card is charged, <Money minor={charge.amount} currency={campaign.currency} /> in
-                all
-              </>
-            }
-            count={charge.orders}
-            isLoud
-          />
+          {charge.orders > 0 && (
+            <Row
+              what={
+                <>
+                  <Status status="paid" /> once its card is charged, <Money minor={charge.amount} currency={campaign.currency} />{' '}
+                  in all
+                </>
+              }
+              count={charge.orders}
+              isLoud
+            />
+          )}
           {nothing_owed > 0 && (
             <Row
               what={

@@ -1,4 +1,4 @@
-import { CircleHelp, Clock } from 'lucide-react'
+import { CircleHelp, CircleX, Clock } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { afterDecline, chargeReason, reasonTitle, runOrderWord } from '../../lib/charge-text.ts'
@@ -180,7 +180,9 @@ export function Outcome({ state, code }: { state: string; code: string | null })
 function signOf(state: string): ReactNode {
   const word = runOrderWord(state)
   if (state === 'succeeded' || state === 'nothing_owed') return <Status status="paid">{word}</Status>
-  if (state === 'declined' || state === 'refused') return <Status status="errored">{word}</Status>
+  if (state === 'declined') return <Status status="errored">{word}</Status>
+  // Nothing was taken, and the order stays as it was.
+  if (state === 'refused') return <Mark icon={CircleX}>{word}</Mark>
   if (state === 'unknown') return <Mark icon={CircleHelp}>{word}</Mark>
   if (state === 'charging')
     return (

@@ -200,6 +200,9 @@ function SpineEntry({ entry }: { entry: Entry }) {
 }
 
 function SpineJob({ job }: { job: ShellJob }) {
+  const { pathname } = useLocation()
+  // Its own page shows it large, and newer.
+  if (pathname === job.to) return null
   const percent = job.total === 0 ? 100 : Math.floor((job.done / job.total) * 100)
   return (
     <Link className="spine-job" to={job.to}>

@@ -11,7 +11,7 @@ import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Option } from '../../ui/field.tsx'
 import { Note } from '../../ui/note.tsx'
-import { countText, plural } from '../../ui/numbers.tsx'
+import { plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/charges-new'
@@ -131,9 +131,9 @@ function Meaning({ preview, campaign }: PageProps['loaderData']) {
 function Start({ preview, campaign, query, is_all, is_set_up }: PageProps['loaderData']) {
   const { charge, nothing_owed } = preview
   const act =
-    charge.orders > 0
-      ? `Charge ${plural(charge.orders, 'card', 'cards')}, ${formatMoney(charge.amount, campaign.currency)}`
-      : `Mark ${countText(nothing_owed)} as paid`
+    charge.orders === 0 && nothing_owed > 0
+      ? `Mark ${plural(nothing_owed, 'order', 'orders')} as paid`
+      : `Charge ${plural(charge.orders, 'card', 'cards')}, ${formatMoney(charge.amount, campaign.currency)}`
   const reason = !is_set_up
     ? 'Charging is not set up.'
     : preview.run_under_way

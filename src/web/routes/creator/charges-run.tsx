@@ -200,12 +200,14 @@ function Result({ campaign, run }: CampaignRunProps) {
   return (
     <Note tone="good" live>
       <b>{charged}</b>{' '}
-      {failed > 0 && (
+      {declined > 0 && (
         <>
-          {countText(failed)} failed; their backers were mailed why, with a link to mend it:{' '}
+          {countText(declined)} {declined === 1 ? 'was' : 'were'} declined; their backers were mailed why, with a link to mend it:{' '}
           <Link to={paths.orders(campaign.id, { operation: run.id, status: 'errored' })}>what is errored now</Link>.{' '}
         </>
       )}
+      {refused > 0 &&
+        `${countText(refused)} ${refused === 1 ? 'was' : 'were'} not carried out by the gateway: nothing was taken. `}
       {waiting > 0 && `${countText(waiting)} were not charged, since the run was stopped.`}
     </Note>
   )

@@ -147,7 +147,7 @@ function RetryReason({ order, code }: { order: OrderProps; code: string }) {
     case 'nothing_owed':
       return (
         <>
-          Nothing is owed any more. <bdi>{order.by}</bdi> marks it as paid with the next charges; you need not do anything.
+          Nothing is owed any more. <bdi>{order.by}</bdi> marks it as paid; you need not do anything.
         </>
       )
     case 'payment_method_missing':
@@ -168,7 +168,8 @@ function RetryReason({ order, code }: { order: OrderProps; code: string }) {
 /** The card on file, what it is charged for and when, and the way to another one. */
 export function PaymentSheetBody({ order, forms }: { order: OrderProps; forms: OrderForms | null }) {
   const { card, money, by, may, status } = order
-  const byAct = forms && may.payment_method && status !== 'errored'
+  // On a failed charge the button stands on top, and charges at once.
+  const byAct = forms && may.payment_method && (status !== 'errored' || money.balance <= 0)
   return (
     <>
       {card ? (

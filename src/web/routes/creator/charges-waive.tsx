@@ -2,6 +2,7 @@ import { data, Form, redirect } from 'react-router'
 import { previewWaive, waiveSmallBalances } from '../../../domain/payments/waive-small-balances.ts'
 import { setLimits } from '../../../domain/shared/tx.ts'
 import { formatMoney } from '../../../lib/money.ts'
+import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { typedFields } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
@@ -45,6 +46,7 @@ export default function Waive({ loaderData, actionData }: Route.ComponentProps) 
         title={`Waive ${balances}`}
         crumbs={{ label: 'Charge', to: back }}
         facts="Counted just now. Nothing has changed yet. Checked again when you press."
+        help={<HowThisWorks act="charging" />}
       />
       {refusal && errors.length === 0 && (
         <Note tone="danger" live>

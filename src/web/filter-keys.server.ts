@@ -10,6 +10,7 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
     item.skus.map(({ id, code, option_name }) => ({
       value: id,
       label: [code, item.name, option_name].filter(Boolean).join(' · '),
+      short: code,
     })),
   )
   return [

@@ -92,7 +92,8 @@ function FilterForm({ action, label, placeholder, keys, filter, keep = {}, child
 function Token({ term, keys, to }: { term: FilterTerm; keys: readonly FilterKey[]; to: string }) {
   const key = keys.find((one) => one.key === term.key)
   const label = key?.label ?? term.key
-  const value = key?.values?.find((one) => one.value === term.value)?.label ?? term.value
+  const known = key?.values?.find((one) => one.value === term.value)
+  const value = known?.short ?? known?.label ?? term.value
   return (
     <span className="token">
       <span>

@@ -72,7 +72,8 @@ export interface FilterKey {
   label?: string
   /** What one may type: "an SKU, like TB-CORE". */
   hint?: string
-  values?: readonly { value: string; label: string }[]
+  /** `short`: how it reads in its token, where the label is long. */
+  values?: readonly { value: string; label: string; short?: string }[]
 }
 
 export interface Suggestion {

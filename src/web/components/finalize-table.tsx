@@ -21,7 +21,6 @@ export function FinalizeTable({ choices, ticked, onTick, typed, errors }: Props)
             May leave
           </Head>
           <Head>SKU</Head>
-          <Head>Item</Head>
           <Head number>Stock on hand</Head>
           <Head number>Paid, pieces</Head>
           <Head number>Paid, orders</Head>
@@ -43,16 +42,11 @@ export function FinalizeTable({ choices, ticked, onTick, typed, errors }: Props)
                 />
               </label>
             </td>
-            <td>
-              <bdi>{choice.code}</bdi>
-            </td>
             <td className="wraps">
-              <bdi>{choice.name}</bdi>
-              {choice.option !== '' && (
-                <small className="row-small">
-                  <bdi>{choice.option}</bdi>
-                </small>
-              )}
+              <bdi>{choice.code}</bdi>
+              <small className="row-small">
+                <bdi>{[choice.name, choice.option].filter(Boolean).join(', ')}</bdi>
+              </small>
             </td>
             <td className="number">
               <StockField choice={choice} typed={typed} error={errors[`stock.${choice.sku_id}`]?.[0]} />

@@ -3,7 +3,7 @@ import type { ExportCounts } from '../../domain/fulfilment/export-ready.ts'
 import { paths } from '../paths.ts'
 import { Button } from '../ui/button.tsx'
 import { Option, OptionGroup } from '../ui/field.tsx'
-import { Count, countText, plural } from '../ui/numbers.tsx'
+import { countText, plural } from '../ui/numbers.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 
 interface Props {
@@ -115,11 +115,7 @@ function OnlySkus({ campaign, query, rest, skus }: Pick<Props, 'campaign' | 'que
                   <bdi>{sku.code}</bdi> · <bdi>{[sku.name, sku.option].filter(Boolean).join(', ')}</bdi>
                 </>
               }
-              end={
-                <>
-                  <Count of={sku.pieces} /> ready
-                </>
-              }
+              end={<>{plural(sku.pieces, 'piece', 'pieces')} ready</>}
             />
           ))}
         </OptionGroup>

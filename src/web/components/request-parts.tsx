@@ -55,12 +55,12 @@ export function needsLook({ preview }: RequestView): boolean {
   return preview !== null && (preview.price_changed || preview.warnings.length > 0 || preview.problems.length > 0)
 }
 
-/** Which order, who asks, since when. */
+/** Which order, and since when its backer asks. */
 export function RequestHead({ campaign_id, request }: { campaign_id: string; request: RequestView }) {
   return (
     <>
-      <Link to={paths.order(campaign_id, request.order.id)}>Order {request.order.number}</Link> · <bdi>{request.backer.name}</bdi>{' '}
-      · asked <Time at={request.created_at} as="moment" />
+      <Link to={paths.order(campaign_id, request.order.id)}>Order {request.order.number}</Link> · asked{' '}
+      <Time at={request.created_at} as="moment" />
     </>
   )
 }

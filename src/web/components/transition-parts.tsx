@@ -81,7 +81,7 @@ export function ParcelFields({ values, errors }: ParcelProps) {
       <TextField
         name="tracking_url"
         label="Page to follow it on"
-        help="Empty: the carrier’s own, where we know it."
+        help="Else the carrier’s own."
         optional
         inputMode="url"
         defaultValue={values.tracking_url}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { data, Form, Link, redirect, useSubmit } from 'react-router'
+import { data, Form, Link, redirect, useNavigate } from 'react-router'
 import { type FinalizeChoice, finalizeChoices } from '../../../domain/fulfilment/finalize.ts'
 import { piecesToFinalize } from '../../../domain/fulfilment/finalize-pieces.ts'
 import { MOST_STOCK, saveStockOnHand } from '../../../domain/fulfilment/stock.ts'
@@ -121,7 +121,7 @@ export default function Finalize({ loaderData, actionData }: Route.ComponentProp
       )}
       {saved !== null && !actionData && (
         <Note tone="good" live dismiss_to={paths.finalize(campaign.id, { only_sku: loaderData.ticked })}>
-          {Number(saved) > 0 ? `The stock of ${plural(Number(saved), 'SKU is', 'SKUs are')} saved.` : 'No count was different.'}
+          {Number(saved) > 0 ? `The stock of ${plural(Number(saved), 'SKU', 'SKUs')} is saved.` : 'No count was different.'}
         </Note>
       )}
       {choices.length === 0 ? (
@@ -155,7 +155,7 @@ function NothingPaid({ campaign }: Pick<Route.ComponentProps['loaderData'], 'cam
 
 /** Ticks count at once where there is script, and by a button where there is none; every button saves the stock that was typed. */
 function Choice({ campaign, choices, ticked: read, counted, actionData }: ChoiceProps) {
-  const submit = useSubmit()
+  const navigate = useNavigate()
   const [ticked, setTicked] = useState<readonly string[]>(read)
   const readKey = read.join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read counts when it is other than before, not on every render
@@ -163,7 +163,7 @@ function Choice({ campaign, choices, ticked: read, counted, actionData }: Choice
   const tick = (sku_id: string, on: boolean) => {
     const next = on ? [...ticked, sku_id] : ticked.filter((one) => one !== sku_id)
     setTicked(next)
-    void submit(null, { action: paths.finalize(campaign.id, { only_sku: next }), replace: true, preventScrollReset: true })
+    void navigate(paths.finalize(campaign.id, { only_sku: next }), { replace: true, preventScrollReset: true })
   }
   return (
     <Form method="post" action={paths.finalize(campaign.id)} preventScrollReset>

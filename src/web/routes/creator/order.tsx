@@ -150,7 +150,7 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
   const rest = sorted.filter((one) => one !== first)
   const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id })
   const isOver = order.status === 'canceled' || order.status === 'shipped'
-  const act = (one: WholeOrder['transitions'][number], variant: 'primary' | 'text') =>
+  const act = (one: WholeOrder['transitions'][number], variant: 'primary' | 'outlined' | 'text') =>
     one.possible ? (
       <ButtonLink key={one.name} to={to(one.name)} variant={variant}>
         {label(one)}…
@@ -194,7 +194,7 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
           {order.status === 'errored' ? 'Try the card again…' : 'Charge this order…'}
         </ButtonLink>
       )}
-      {first && act(first, 'primary')}
+      {first && act(first, BACKWARDS.includes(first.name) ? 'outlined' : 'primary')}
     </>
   )
 }

@@ -49,7 +49,11 @@ export default function Request({ loaderData, actionData }: Route.ComponentProps
       <PageHead
         title={title}
         crumbs={{ label: 'Requests', to: paths.requests(campaign.id) }}
-        facts={<RequestHead campaign_id={campaign.id} request={request} />}
+        facts={
+          <>
+            <bdi>{request.backer.name}</bdi> · <RequestHead campaign_id={campaign.id} request={request} />
+          </>
+        }
       />
       {actionData && (
         <Note tone="danger" live>

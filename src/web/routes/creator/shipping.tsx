@@ -85,6 +85,14 @@ export default function Shipping({ loaderData }: Route.ComponentProps) {
           },
         ]}
       />
+      {orders.ready_to_ship.count === 0 && (
+        <Note tone="info" end={<Link to={paths.finalize(campaign.id)}>Finalize</Link>}>
+          <b>Nothing is ready to ship.</b>{' '}
+          {orders.paid.count > 0
+            ? `${plural(orders.paid.count, 'paid order waits', 'paid orders wait')} for a final address.`
+            : 'Orders come here once they are paid and their address is final.'}
+        </Note>
+      )}
       <HandOver {...loaderData} />
       <MarkShipped {...loaderData} />
       <TellThem {...loaderData} />

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { classOfDecline } from '../domain/payments/declines.ts'
 import { cardExpiry, cardText } from './card-text.ts'
-import { declineSentence, declineText, hasDeclineText } from './decline-text.ts'
+import { declineText, hasDeclineText } from './decline-text.ts'
 
 /** Every decline code that Stripe documents, and the codes of a card error without one. */
 const CODES = `approve_with_id authentication_not_handled authentication_required call_issuer card_declined card_not_supported
@@ -61,17 +61,6 @@ test('the same card is offered again but where the bank refused it for good', ()
 test('a code that nobody knows is a decline without a reason', () => {
   expect(declineText('a_code_of_tomorrow', 'creator')).toEqual(declineText('generic_decline', 'creator'))
   expect(declineText('a_code_of_tomorrow', 'backer').reason).toBe('declined by your bank')
-})
-
-test('the sentence names the amount, and the reason where there is one', () => {
-  const decline = { code: 'insufficient_funds', amount: 10832 }
-  expect(declineSentence(decline, { currency: 'USD', reader: 'backer' })).toBe('Your bank declined $108.32: not enough funds.')
-  expect(declineSentence({ code: 'stolen_card', amount: 1200 }, { currency: 'JPY', reader: 'backer' })).toBe(
-    'Your bank declined ¥1,200.',
-  )
-  expect(declineSentence({ code: 'stolen_card', amount: 1200 }, { currency: 'JPY', reader: 'creator' })).toBe(
-    'The bank declined ¥1,200: the card was reported stolen.',
-  )
 })
 
 test('a card is its brand and last four digits', () => {

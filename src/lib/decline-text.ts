@@ -2,8 +2,6 @@
  * Why a bank declined a charge, in words. The creator reads what the bank said; the backer reads only "declined by your bank" where it suspects
  * fraud or the card was reported lost or stolen, since whoever holds the card may not be its owner. No code of the gateway stands in any text.
  */
-import { formatMoney } from './money.ts'
-
 export type DeclineReader = 'creator' | 'backer'
 
 export interface DeclineText {
@@ -144,16 +142,6 @@ export function declineText(code: string, reader: DeclineReader): DeclineText {
     fix: reader === 'backer' ? sentence(words.hidden ? ASK_BANK : words.fix) : `The backer can ${words.fix}.`,
     same_card: words.same_card,
   }
-}
-
-/** "Your bank declined $108.32: not enough funds."; without a reason where there is none to tell. Amount in minor units. */
-export function declineSentence(
-  decline: { code: string; amount: number },
-  { currency, reader, locale }: { currency: string; reader: DeclineReader; locale?: string },
-): string {
-  const { reason, says_why } = declineText(decline.code, reader)
-  const said = `${reader === 'backer' ? 'Your' : 'The'} bank declined ${formatMoney(decline.amount, currency, locale)}`
-  return says_why ? `${said}: ${reason}.` : `${said}.`
 }
 
 /** Whether a code has words of its own; the test asks this for every code of the list. */

@@ -206,8 +206,8 @@ export function FailedLead({ order }: { order: OrderProps }) {
   if (order.money.balance <= 0 && !under_way) {
     return (
       <>
-        A charge failed before. Your order costs less by now, so nothing is charged: <bdi>{order.by}</bdi> marks it as paid with
-        the next charges, and you need not do anything.
+        A charge failed before. Your order costs less by now, so nothing is charged: <bdi>{order.by}</bdi> marks it as paid, and
+        you need not do anything.
       </>
     )
   }

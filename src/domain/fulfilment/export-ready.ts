@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import { csvByteOrderMark, csvLine, csvRawLine } from '../../lib/csv-write.ts'
-import { isSet, type Selection, selectionCondition } from '../orders/selection.ts'
+import { type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
-import { type Db, planForSets, type Tx } from '../shared/tx.ts'
-import { headOf, type ReadyOrder, rowsOf, type SkuColumn } from './export-rows.ts'
+import type { Db, Tx } from '../shared/tx.ts'
+import { headOf, type ReadyLine, type ReadyOrder, rowsOf, type SkuColumn } from './export-rows.ts'
+import { readSets } from './read-sets.ts'
 import { unshippedLines } from './shippable-lines.ts'
 
 /** orders: a row for each order, a column for each SKU. lines: a row for each order and SKU. */
@@ -54,7 +55,7 @@ export async function previewExport(
 ): Promise<ExportCounts> {
   await ownCampaign(db, actor, input.campaign_id)
   staffOnly(actor)
-  return await countReady(db, input)
+  return await readSets(db, input.selection, (each) => countReady(each, input))
 }
 
 async function countReady(db: Db, input: Pick<ExportInput, 'campaign_id' | 'selection'>): Promise<ExportCounts> {
@@ -76,8 +77,7 @@ async function countReady(db: Db, input: Pick<ExportInput, 'campaign_id' | 'sele
 export async function recordExport(tx: Tx, actor: Actor, input: ExportInput): Promise<ExportCounts> {
   staffOnly(actor)
   await ownCampaign(tx.db, actor, input.campaign_id)
-  if (isSet(input.selection)) await planForSets(tx.db)
-  const counts = await countReady(tx.db, input)
+  const counts = await readSets(tx.db, input.selection, (db) => countReady(db, input))
   const { form, audience } = input
   const data = { form, audience, ...counts }
   await appendEvent(tx, actor, { campaign_id: input.campaign_id, kind: 'ready_orders_exported', data })
@@ -94,7 +94,9 @@ export async function* exportReady(db: Db, input: ExportInput): AsyncGenerator<s
   const line = input.audience === 'people' ? csvLine : csvRawLine
   try {
     await sql`select set_config('idle_in_transaction_session_timeout', ${STALLED_AFTER}, true)`.execute(snapshot)
-    const skus = input.form === 'orders' ? await skusOf(snapshot, input) : []
+    const skus = input.form === 'orders' ? await readSets(snapshot, input.selection, (db) => skusOf(db, input)) : []
+    // The pages that follow look orders up by their ids.
+    await sql`select set_config('enable_nestloop', 'on', true)`.execute(snapshot)
     yield (input.audience === 'people' ? csvByteOrderMark : '') + line(headOf(input.form, skus))
     for (let after: number | undefined = 0; after !== undefined; ) {
       const orders: ReadyOrder[] = await readPage(snapshot, input, after)
@@ -117,20 +119,18 @@ async function skusOf(db: Db, { campaign_id, selection }: ExportInput): Promise<
   return rows
 }
 
-/** The next orders, each with its pieces by SKU. */
+/** The next orders, each with its pieces by SKU. In two steps: the lines of known orders are found by their index, whatever was just written. */
 async function readPage(db: Db, { campaign_id, selection }: ExportInput, after: number): Promise<ReadyOrder[]> {
-  const page = sql`(select id as order_id from page)`
-  const { rows } = await sql<ReadyOrder>`with page as materialized (
-      select o.id, o.number, o.address, b.name, b.email ${readyOf(campaign_id, selection)} and ${HANDED_OVER}
-        and o.number > ${after} order by o.number limit ${PAGE}),
-    pieces as (
-      select l.order_id, jsonb_agg(jsonb_build_object('sku_id', s.id, 'sku', s.code, 'item', i.name, 'option', s.option_name,
-          'quantity', l.quantity, 'weight_g', s.weight_g) order by i.position, i.name, s.position, s.code) as lines
-      from (select order_id, sku_id, sum(quantity)::int as quantity from (${unshippedLines(campaign_id, page)}) u group by 1, 2) l
-      join skus s on s.campaign_id = ${campaign_id} and s.id = l.sku_id
-      join items i on i.campaign_id = s.campaign_id and i.id = s.item_id
-      group by l.order_id)
-    select p.number, p.name, p.email, p.address, coalesce(c.lines, '[]') as lines
-    from page p left join pieces c on c.order_id = p.id order by p.number`.execute(db)
-  return rows
+  const orders = await sql<Omit<ReadyOrder, 'lines'> & { id: string }>`select o.id, o.number, o.address, b.name, b.email
+    ${readyOf(campaign_id, selection)} and ${HANDED_OVER} and o.number > ${after} order by o.number limit ${PAGE}`.execute(db)
+  const ids = orders.rows.map(({ id }) => id)
+  const wanted = sql`(select unnest(${ids}::uuid[]) as order_id)`
+  const { rows } = await sql<ReadyLine & { order_id: string }>`select l.order_id, s.id as sku_id, s.code as sku, i.name as item,
+      s.option_name as option, l.quantity, s.weight_g
+    from (select order_id, sku_id, sum(quantity)::int as quantity from (${unshippedLines(campaign_id, wanted)}) u group by 1, 2) l
+    join skus s on s.campaign_id = ${campaign_id} and s.id = l.sku_id
+    join items i on i.campaign_id = ${campaign_id} and i.id = s.item_id
+    order by i.position, i.name, s.position, s.code`.execute(db)
+  const lines = Map.groupBy(rows, ({ order_id }) => order_id)
+  return orders.rows.map(({ id, ...order }) => ({ ...order, lines: lines.get(id) ?? [] }))
 }

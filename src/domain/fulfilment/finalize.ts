@@ -3,6 +3,7 @@ import { conditionsOf, leftOutCode } from '../orders/conditions.ts'
 import type { Actor } from '../shared/actor.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
+import { readSets } from './read-sets.ts'
 
 /** A SKU that ships, as the page "which orders can leave now" shows it. */
 export interface FinalizeChoice {
@@ -34,7 +35,7 @@ export async function finalizeChoices(
   await ownCampaign(db, actor, campaign_id)
   staffOnly(actor)
   const left = leftOutCode(conditionsOf('finalize_address'), { now, actor: actor.kind })
-  const { rows } = await sql<FinalizeChoice>`with waiting as (
+  const choices = sql<FinalizeChoice>`with waiting as (
       select o.id, o.status from orders o join campaigns c on c.id = o.campaign_id
       where o.campaign_id = ${campaign_id} and (o.status = 'ready_to_ship' or o.status = 'paid' and ${left} is null)
     ), wanted as (
@@ -49,6 +50,6 @@ export async function finalizeChoices(
     from skus s join items i on i.campaign_id = s.campaign_id and i.id = s.item_id
     left join wanted w on w.sku_id = s.id
     where s.campaign_id = ${campaign_id} and i.kind = 'physical'
-    order by i.position, i.name, s.position, s.code`.execute(db)
-  return rows
+    order by i.position, i.name, s.position, s.code`
+  return (await readSets(db, null, (each) => choices.execute(each))).rows
 }

@@ -6,6 +6,7 @@ import { isSet, type Selection, selectionCondition } from '../orders/selection.t
 import type { Actor } from '../shared/actor.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
+import { readSets } from './read-sets.ts'
 import { queueMessagesOfShipments } from './shipment-mails.ts'
 
 export interface TrackingMailsInput {
@@ -44,9 +45,10 @@ function judged({ campaign_id, selection }: TrackingMailsInput): RawBuilder<unkn
 export async function previewTrackingMails(db: Db, actor: Actor, input: TrackingMailsInput): Promise<TrackingMailsPreview> {
   await ownCampaign(db, actor, input.campaign_id)
   staffOnly(actor)
-  const { rows } = await sql<{ code: string | null; count: number; sample_ids: string[] }>`select code, count(*)::int as count,
+  const counted = sql<{ code: string | null; count: number; sample_ids: string[] }>`select code, count(*)::int as count,
       (array_agg(order_id order by order_id))[1:5] as sample_ids
-    from (${judged(input)}) j group by 1 order by 2 desc, 1`.execute(db)
+    from (${judged(input)}) j group by 1 order by 2 desc, 1`
+  const { rows } = await readSets(db, input.selection, (each) => counted.execute(each))
   const count = (code: string | null) => rows.find((row) => row.code === code)?.count ?? 0
   const left = rows.flatMap(({ code, ...row }) => (code === 'mail_bounced' ? [{ code, ...row }] : []))
   return {

@@ -7,7 +7,8 @@ import type { Actor } from '../shared/actor.ts'
 import { notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
-import { type Db, planForSets } from '../shared/tx.ts'
+import type { Db } from '../shared/tx.ts'
+import { readSets } from './read-sets.ts'
 import type { Tracking } from './tracking-number.ts'
 import { ROW_PROBLEMS, type RowProblem, rowProblem, rowsWithOrders, type TrackingKey } from './tracking-rows.ts'
 import type { TrackingFault } from './tracking-types.ts'
@@ -63,11 +64,7 @@ async function countRows(
       ? sql`select problem as code, count(*)::int as count from tracking_rows
           where campaign_id = ${key.campaign_id} and file_id = ${key.file_id} group by 1`
       : sql`select ${rowProblem} as code, count(*)::int as count from ${rowsWithOrders(key)} group by 1`
-  const read = async (tx: Db) => {
-    await planForSets(tx)
-    return (await sql<{ code: RowProblem | null; count: number }>`${counted}`.execute(tx)).rows
-  }
-  const rows = db.isTransaction ? await read(db) : await db.transaction().execute(read)
+  const { rows } = await readSets(db, null, (each) => sql<{ code: RowProblem | null; count: number }>`${counted}`.execute(each))
   const problems = rows.flatMap(({ code, count }) => (code ? [{ code, count }] : []))
   problems.sort((a, b) => ROW_PROBLEMS.indexOf(a.code) - ROW_PROBLEMS.indexOf(b.code))
   return {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })).newPage()
   page.setDefaultTimeout(15_000)
-  world = await startChargeWorld(page, { CHARGES_PER_SECOND: '4', GATEWAY_TIMEOUT_MS: '1500' })
+  world = await startChargeWorld(page, { CHARGES_PER_SECOND: '3', GATEWAY_TIMEOUT_MS: '1500' })
   home = world.home
 })
 
@@ -191,16 +191,19 @@ test('the order page tells every try, and offers the next one', async () => {
 })
 
 test('a second press lands on the run that the first has started', async () => {
-  await world.lockOrders([{ name: 'Late', card: 'visa' }])
+  await world.lockOrders(Array.from({ length: 8 }, (_, n) => ({ name: `Late ${n}`, card: 'visa' })))
   const other = await page.context().newPage()
   for (const tab of [page, other]) await tab.goto(`${home}/charges/new`)
-  await page.getByRole('button', { name: /^Charge 1 card, / }).click()
+  await page.getByRole('button', { name: /^Charge 8 cards, / }).click()
   await page.waitForURL(/charges\/[0-9a-f-]{36}$/)
-  await other.getByRole('button', { name: /^Charge 1 card, / }).click()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('heading', { name: 'Charging 8 cards, paused' }).waitFor()
+  await other.getByRole('button', { name: /^Charge 8 cards, / }).click()
   await other.waitForURL(/charges\/[0-9a-f-]{36}$/)
   expect(other.url()).toBe(page.url())
   await other.close()
-  await page.getByRole('heading', { name: 'Charged 1 card' }).waitFor()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('heading', { name: 'Charged 8 cards' }).waitFor({ timeout: 30_000 })
 })
 
 test('keys that the gateway refuses pause the run, and the page says what to do', async () => {
@@ -234,6 +237,7 @@ test('without script a run is started, read by reload and stopped', async () => 
   const plain = await context.newPage()
   await plain.goto(`${home}/charges/new?status=locked`)
   await plain.getByRole('button', { name: /^Charge 13 cards, / }).click()
+  await plain.getByRole('button', { name: 'Pause' }).click()
   await plain.getByRole('link', { name: 'Reload' }).click()
   expect(await problemsWithoutScript(plain)).toEqual([])
   await plain.getByRole('link', { name: 'Stop after the current ones…' }).click()

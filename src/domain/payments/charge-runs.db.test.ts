@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { makeBacker, makeCampaign, makeOrder } from '../../../test/factories/campaign.ts'
+import { berlin, makeBacker, makeCampaign, makeOrder, type TestCampaign } from '../../../test/factories/campaign.ts'
 import { attemptsOf, makeLocked, orderNow, startRun, takenFor, work } from '../../../test/factories/charging.ts'
 import { useTestProgram } from '../../../test/setup/deps.ts'
+import { changeAddress, previewAddress } from '../orders/change-address.ts'
 import { transitionOrders } from '../orders/transition-orders.ts'
 import { inTransaction } from '../shared/tx.ts'
 import { verifyBooks } from '../verify.ts'
@@ -143,6 +144,54 @@ test('keys that the gateway refuses pause the run; nobody is charged or mailed u
   for (const order of orders) expect(takenFor(simulator.ledger(), order.id)).toEqual([1300])
   await balance()
 })
+
+test('a gateway that says it is too many at once is asked at half the pace, and everybody is charged once all the same', async () => {
+  const { deps, simulator } = program
+  const campaign = await makeCampaign(deps)
+  const orders = [await makeLocked(deps, campaign), await makeLocked(deps, campaign)]
+  simulator.knobs({ next: [429, 429] })
+  const run = await startRun(deps, campaign)
+  await work(deps)
+  const shown = await findChargeRun(deps.db, campaign.id, run.id, deps.clock.now())
+  expect(shown.pace).toBeLessThanOrEqual(run.pace / 2)
+  expect(shown.orders).toMatchObject({ unknown: 2, declined: 0, refused: 0 })
+  deps.clock.advance(60_000)
+  await work(deps)
+  for (const order of orders) expect(takenFor(simulator.ledger(), order.id)).toEqual([1300])
+  await balance()
+})
+
+test('what is owed again after a move is charged as the difference, and a cheaper address leaves credit', async () => {
+  const { deps, simulator } = program
+  const campaign = await makeCampaign(deps)
+  const order = await makeLocked(deps, campaign)
+  await startRun(deps, campaign)
+  await work(deps)
+  await setFee(campaign, 1_700)
+  await moveTo(campaign, order.id, vienna)
+  expect(await orderNow(deps, order.id)).toMatchObject({ status: 'locked', balance_due: 500, captured: 1300 })
+  expect(await mailsTo(order.backer_id)).toContain('owe_again')
+  await startRun(deps, campaign)
+  await work(deps)
+  expect(takenFor(simulator.ledger(), order.id)).toEqual([1300, 500])
+  await setFee(campaign, 900)
+  await moveTo(campaign, order.id, berlin)
+  expect(await orderNow(deps, order.id)).toMatchObject({ status: 'paid', captured: 1800 })
+  expect((await orderNow(deps, order.id)).balance_due).toBeLessThan(0)
+  await balance()
+})
+
+async function setFee(campaign: TestCampaign, fee: number): Promise<void> {
+  await program.db.updateTable('level_shipping_fees').set({ fee }).where('campaign_id', '=', campaign.id).execute()
+}
+
+const vienna = { ...berlin, line1: 'Ring 1', city: 'Wien', postcode: '1010', country: 'AT' }
+
+async function moveTo(campaign: TestCampaign, order_id: string, address: typeof berlin): Promise<void> {
+  const key = { campaign_id: campaign.id, order_id, address: address as never }
+  const { balance_after } = await previewAddress(program.db, campaign.staff, key)
+  await inTransaction(program.deps, (tx) => changeAddress(tx, campaign.staff, { ...key, agreed_balance: balance_after }))
+}
 
 test('a run can be paused, resumed and stopped; what waits stays as it is', async () => {
   const { deps } = program

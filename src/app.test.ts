@@ -94,6 +94,8 @@ describe('a post to a page', () => {
     const form = await post('/sign-in', length(1024 * 1024 + 1))
     expect([form.status, await form.text()]).toEqual([413, expect.stringContaining('at most 1 MB')])
     expect((await post('/campaigns/c/imports/new', length(200 * 1024 * 1024))).status).toBe(404)
+    expect((await post('/campaigns/c/tracking/new', length(30 * 1024 * 1024))).status).toBe(404)
+    expect((await post('/campaigns/c/tracking/new', length(40 * 1024 * 1024))).status).toBe(413)
     const upload = await post('/campaigns/c/imports/new', length(300 * 1024 * 1024))
     expect([upload.status, await upload.text()]).toEqual([413, expect.stringContaining('at most 250 MB')])
     expect((await post('/sign-in', { 'transfer-encoding': 'chunked' })).status).toBe(411)

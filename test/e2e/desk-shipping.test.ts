@@ -260,7 +260,7 @@ describe('a tracking file', () => {
     await expectSound('tracking-applied')
 
     await link('Tracking mails…').click()
-    await page.getByRole('heading', { name: 'Mail 1 of 1 tracking number' }).waitFor()
+    await page.getByRole('heading', { name: 'Send 1 of 1 tracking mail' }).waitFor()
     await button('Send 1 tracking mail').click()
     await page.getByText('Mailed the numbers of: 1 parcel.').waitFor()
     await open('/tracking-mails')

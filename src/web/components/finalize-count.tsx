@@ -22,7 +22,7 @@ export function FinalizeCount({ campaign, choices, ticked, counted }: Props) {
   const staying = left.reduce((sum, { count }) => sum + count, 0)
   return (
     <Sheet title={`${plural(total, 'paid order contains', 'paid orders contain')} only these`}>
-      <div role="status" className="stack">
+      <div role="status" className="grid gap-3">
         {total === 0 ? (
           <p>
             Every paid order holds something else that ships too. Tick more SKUs, or wait until more is there: nobody gets half a
@@ -44,7 +44,7 @@ export function FinalizeCount({ campaign, choices, ticked, counted }: Props) {
               </li>
               {left.map((row) => (
                 <li key={row.code}>
-                  <b>{countText(row.count)}</b> {row.count === 1 ? 'stays' : 'stay'} behind: {leftText(row.code)}.
+                  <b>{countText(row.count)}</b> {row.count === 1 ? 'stays' : 'stay'} behind: {leftText(row)}.
                 </li>
               ))}
             </ul>
@@ -68,8 +68,9 @@ export function FinalizeCount({ campaign, choices, ticked, counted }: Props) {
   )
 }
 
-function leftText(code: string): string {
-  if (code === 'address_invalid') return 'the address does not pass, and their backers are mailed'
+function leftText({ code, count }: { code: string; count: number }): string {
+  if (code === 'address_invalid')
+    return `the address does not pass, and ${count === 1 ? 'its backer is' : 'their backers are'} mailed`
   return reasonText(code)
 }
 

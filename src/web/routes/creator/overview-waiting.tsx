@@ -21,7 +21,8 @@ export function Waiting({ campaign, counts, notices, bounced, reported, requests
       title: `A notice runs: ${plural(notice.waiting, 'order', 'orders')}`,
       note: (
         <>
-          The clock locks them on <Time at={notice.due_at} as="moment" />
+          The clock {notice.kind === 'lock' ? 'locks them' : 'finalizes their addresses'} on{' '}
+          <Time at={notice.due_at} as="moment" />
         </>
       ),
       action: <ButtonLink to={paths.notice(campaign.id, notice.id)}>See the notice</ButtonLink>,

@@ -35,7 +35,7 @@ export async function loader(args: Route.LoaderArgs) {
     requests: facts.requests,
     actions: nextActions(facts),
     charging: await countCharging(db, campaign.id),
-    notices: notices.data.map(({ id, due_at, waiting }) => ({ id, due_at, waiting })),
+    notices: notices.data.map(({ id, kind, due_at, waiting }) => ({ id, kind, due_at, waiting })),
     bounced: await countBackers(db, campaign.id, { mail: 'bounced' }),
     reported: await countBackers(db, campaign.id, {
       pledge: ['canceled', 'refunded', 'disputed'],

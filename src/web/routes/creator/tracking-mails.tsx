@@ -36,7 +36,7 @@ export async function action(args: Route.ActionArgs) {
 export default function TrackingMails({ loaderData, actionData }: Route.ComponentProps) {
   const { campaign, preview, is_narrowed, cannot } = loaderData
   const { total, mails } = preview
-  const title = `Mail ${countText(mails)} of ${plural(total, 'tracking number', 'tracking numbers')}`
+  const title = `Send ${countText(mails)} of ${plural(total, 'tracking mail', 'tracking mails')}`
   return (
     <>
       <title>{`${title} · ${campaign.name}`}</title>
@@ -78,10 +78,10 @@ type Preview = Route.ComponentProps['loaderData']['preview']
 
 function Outcomes({ total, mails, mailed_before, without_number, left }: Preview) {
   const rows = [
-    { words: 'get a mail now', count: mails },
-    { words: `stay out: ${reasonText('mailed_before')}`, count: mailed_before },
-    { words: `stay out: ${reasonText('without_number')}`, count: without_number },
-    ...left.map(({ code, count }) => ({ words: `stay out: ${reasonText(code)}`, count })),
+    { words: 'to be mailed now', count: mails },
+    { words: `left out: ${reasonText('mailed_before')}`, count: mailed_before },
+    { words: `left out: ${reasonText('without_number')}`, count: without_number },
+    ...left.map(({ code, count }) => ({ words: `left out: ${reasonText(code)}`, count })),
   ].filter(({ count }) => count > 0)
   if (total === 0) return <p>No parcel has left.</p>
   return (

@@ -17,7 +17,7 @@ export type TrackingProblem = 'number_missing' | 'number_damaged' | 'tracking_ur
 
 /** Takes off what spreadsheets and people put around a number: quotes of protection (`="123"`, `'123`), spaces at the ends, controls. */
 export function tidyCell(text: string): string {
-  const plain = text.replace(/[\p{Cc}\u200b\u200e\u200f\u2060\ufeff]/gu, ' ').trim()
+  const plain = text.replace(/[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, ' ').trim()
   const protectedText = /^="(.*)"$/u.exec(plain)?.[1]
   return (protectedText ?? plain).replace(/^'/u, '').trim()
 }

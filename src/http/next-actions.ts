@@ -34,6 +34,9 @@ export function nextActionRoutes(deps: Deps) {
   return newRoutes().openapi(list, async (c) => {
     const campaign = await ownCampaign(deps.db, actorOf(c), c.req.valid('param').campaign_id)
     const actions = await findNextActions(deps.db, campaign, deps.clock.now())
-    return c.json({ data: actions.map((each) => ({ ...each, text: actionText(each, campaign.currency) })), next_cursor: null }, 200)
+    return c.json(
+      { data: actions.map((each) => ({ ...each, text: actionText(each, campaign.currency) })), next_cursor: null },
+      200,
+    )
   })
 }

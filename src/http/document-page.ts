@@ -11,6 +11,7 @@ export function documentPage(document: ApiDocument, codes: Readonly<Record<strin
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${document.info.title}</title></head>
 <body>
+<main>
 <h1>${document.info.title}</h1>
 ${(document.info.description ?? '').split('\n\n').map((text) => html`<p>${marked(text)}</p>`)}
 <p>The whole description for programs: <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.</p>
@@ -22,6 +23,7 @@ ${Object.entries(codes)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([code, meaning]) => html`<dt id="${code}"><code>${code}</code></dt><dd>${meaning}</dd>\n`)}
 </dl>
+</main>
 </body>
 </html>
 `
@@ -45,10 +47,15 @@ function groupOf(tag: string, operations: Listed[]): Html {
 <dl>
 ${operations.map(
   ({ method, path, operationId, summary }) =>
-    html`<dt id="${operationId}"><code>${method.toUpperCase()} /api/v1${path}</code></dt><dd>${summary}.</dd>\n`,
+    html`<dt id="${operationId}"><code>${method.toUpperCase()} ${broken(`/api/v1${path}`)}</code></dt><dd>${summary}.</dd>\n`,
 )}
 </dl>
 `
+}
+
+/** A path that a narrow screen may break after each of its parts. */
+function broken(path: string): HtmlEscapedString[] {
+  return path.split(/(?<=.\/)/).flatMap((part) => [raw('<wbr>'), raw(part)])
 }
 
 /** The two marks that the description uses: bold and code. */

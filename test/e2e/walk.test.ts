@@ -228,7 +228,10 @@ test('whose card was declined reads why in a mail, and pays with another one', a
 test('what lies in the warehouse is counted, and addresses are made final', async () => {
   await desk.goto(`${base}/finalize`)
   await desk.waitForLoadState('networkidle')
-  await desk.getByRole('row', { name: /Core Game/ }).getByRole('checkbox').check()
+  await desk
+    .getByRole('row', { name: /Core Game/ })
+    .getByRole('checkbox')
+    .check()
   await note('1 paid order contains only these')
   await expectSound('finalize')
   await follow('Finalize all that are paid…')

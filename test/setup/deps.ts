@@ -9,6 +9,7 @@ import { createLog } from '../../src/log.server.ts'
 import type { Simulator } from '../../src/simulator/types.ts'
 import { type TestDatabase, useTestDatabase } from './database.ts'
 import { testFolder } from './folder.ts'
+import { keepOutput, keepsLogs } from './keep-logs.ts'
 import { environmentOf, startTestSimulator } from './simulator.ts'
 
 export type TestProgram = TestDatabase & {
@@ -36,7 +37,7 @@ export function useTestProgram(options: Options = {}): TestProgram {
       config,
       databaseUrl: program.url,
       secret: randomBytes(32).toString('hex'),
-      log: createLog({ write: () => undefined }, 'silent'),
+      log: createLog({ write: keepOutput('deps') }, keepsLogs ? 'info' : 'silent'),
       clock: sharedClock(options.now, simulator),
     })
     stops.push(wired.stop)

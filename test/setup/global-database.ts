@@ -6,6 +6,7 @@ import { appRole, type EmbeddedServer, ownerRole, startEmbedded } from '../../sr
 import { stopOrphan } from '../../src/db/embedded-process.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { testFolder } from './folder.ts'
+import { keepFile } from './keep-logs.ts'
 import { templateDatabase } from './template.ts'
 
 declare module 'vitest' {
@@ -33,6 +34,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     if (shared.users > 0) return
     delete holder.afterfundTestServer
     await server.stop()
+    keepFile(server.logFile)
     rmSync(server.clusterFolder, { recursive: true, force: true })
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/db/project-root.ts'
+import { keepDataFolder, keepOutput } from './keep-logs.ts'
 
 export type Started = {
   pid: number
@@ -23,13 +24,18 @@ export function startProcess({ env, args = ['--no-demo'], uid, cwd = '/' }: Opti
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   let printed = ''
+  const keep = keepOutput('program')
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
-    child.once('exit', (code, signal) => resolve({ code, signal })),
+    child.once('exit', (code, signal) => {
+      if (env.DATA_DIR) keepDataFolder(env.DATA_DIR)
+      resolve({ code, signal })
+    }),
   )
   const up = new Promise<void>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text) => {
         printed += text
+        keep(text)
         if (/^ {2}Data /m.test(printed)) resolve()
       })
     }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/db/project-root.ts'
 import { testFolder } from './folder.ts'
+import { keepDataFolder, keepOutput } from './keep-logs.ts'
 
 export type Program = {
   url: string
@@ -36,7 +37,13 @@ export async function startProgram({ args = [], env = {} }: { args?: string[]; e
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text))
+  const keep = keepOutput('program')
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => {
+      printed += text
+      keep(text)
+    })
+  }
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   let stopping = false
   child.once('exit', (code, signal) => {
@@ -47,6 +54,7 @@ export async function startProgram({ args = [], env = {} }: { args?: string[]; e
     stopping = true
     child.kill('SIGTERM')
     await ended
+    keepDataFolder(folder)
     rmSync(folder, { recursive: true, force: true })
   }
   const url = `http://localhost:${port}`

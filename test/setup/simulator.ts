@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startSimulator } from '../../src/simulator/start-simulator.ts'
 import type { Simulator } from '../../src/simulator/types.ts'
 import { testFolder } from './folder.ts'
+import { keepDataFolder } from './keep-logs.ts'
 
 /** A gateway simulator in this process, on a folder of its own that goes with it: `ledger()` is what the books are checked against. */
 export async function startTestSimulator(): Promise<Simulator> {
@@ -12,6 +13,7 @@ export async function startTestSimulator(): Promise<Simulator> {
     ...simulator,
     stop: async () => {
       await simulator.stop()
+      keepDataFolder(folder)
       rmSync(folder, { recursive: true, force: true })
     },
   }

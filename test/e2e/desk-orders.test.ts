@@ -55,6 +55,10 @@ describe('every page is sound', () => {
     ['lock', '/orders/do/lock'],
     ['cancel', '/orders/do/cancel'],
     ['hold', '/orders/do/hold'],
+    ['charges', '/charges'],
+    ['charge', '/charges/new'],
+    ['charge-failed', '/charges/new?status=errored&retry=1'],
+    ['waive', '/orders/do/waive'],
     ['counts', '/counts'],
     ['operations', '/operations'],
     ['prices', '/catalog/prices'],
@@ -94,7 +98,7 @@ describe('every page is sound', () => {
       await expectSound(name)
     }
     await page.goto(home)
-    await page.getByRole('link', { name: 'See the notice' }).click()
+    await page.locator('li', { hasText: 'The clock locks them' }).getByRole('link', { name: 'See the notice' }).click()
     await page.getByRole('heading', { name: 'Notice of the lock' }).waitFor()
     await expectSound('notice')
   })
@@ -119,7 +123,7 @@ test('a lock by keyboard alone: find, select, preview, lock, and see who was lef
 })
 
 test('a press twice locks once; what stays behind says why', async () => {
-  await page.goto(`${home}/orders/do/lock?id=&all=1&status=open&balance=owed`)
+  await page.goto(`${home}/orders/do/lock?id=&all=1&status=open&balance=owed&payment_method=missing`)
   await expect.poll(() => page.getByText('no payment method on file').count()).toBeGreaterThan(0)
   const button = page.getByRole('button', { name: 'Lock 0 orders' })
   expect(await button.getAttribute('aria-disabled')).toBe('true')

@@ -17,6 +17,7 @@ import { type Program, startProgram } from '../setup/program.ts'
 const origin = 'https://pledges.example.com'
 const email = 'ilse@lanternfish.example'
 const password = 'a boat on the tide'
+const mailPassword = 'stamps-and-envelopes'
 const evil = '"><script>alert(1)</script>'
 let program: Program
 let campaign: SurveyCampaign
@@ -26,7 +27,7 @@ let link: string
 let breakTable: (table: string) => Promise<void>
 const stops: (() => Promise<unknown>)[] = []
 /** What must never be logged. */
-const secrets: string[] = [password]
+const secrets: string[] = [password, mailPassword]
 
 beforeAll(async () => {
   const database = await cloneDatabase()
@@ -52,6 +53,8 @@ beforeAll(async () => {
     MIGRATION_DATABASE_URL: database.ownerUrl,
     PUBLIC_URL: origin,
     AFTERFUND_TEST: '',
+    // Nobody listens there: what is said of it must not hold its password.
+    SMTP_URL: `smtp://mailer:${mailPassword}@127.0.0.1:1`,
     NODE_ENV: 'production',
   }
   program = await startProgram({ args: ['--no-demo'], env })

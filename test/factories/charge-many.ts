@@ -2,6 +2,7 @@ import type Stripe from 'stripe'
 import { createStripeGateway } from '../../src/adapters/stripe/stripe-gateway.ts'
 import type { Row } from '../../src/db/types.ts'
 import { transitionOrders } from '../../src/domain/orders/transition-orders.ts'
+import type { Gateway } from '../../src/domain/payments/gateway.ts'
 import { recordGatewayAccount } from '../../src/domain/payments/record-gateway.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
 import { newId } from '../../src/lib/id.ts'
@@ -20,6 +21,12 @@ export interface LockedOrder extends PlannedOrder {
   backer_id: string
 }
 
+/** The product's own client of the gateway. */
+export function openGateway(simulator: { port: number }, timeout_ms: number): Gateway {
+  const where = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: simulator.port } as const
+  return createStripeGateway({ ...where, timeout_ms, mode: 'test' })
+}
+
 /** So many orders are made at once. */
 const LANES = 8
 
@@ -32,10 +39,7 @@ export async function makeManyLocked(
   simulator: { port: number },
   planned: readonly PlannedOrder[],
 ): Promise<{ campaign: TestCampaign; orders: LockedOrder[] }> {
-  const key = 'sk_test_simulator'
-  const gateway = createStripeGateway({
-    ...{ key, protocol: 'http', host: '127.0.0.1', port: simulator.port, timeout_ms: 10_000, mode: 'test' },
-  })
+  const gateway = openGateway(simulator, 10_000)
   const stripe = clientOf(simulator)
   const account = await recordGatewayAccount({ db: parts.db, gateway })
   if (!account.ok) throw new Error('The gateway says no account.')

@@ -1,15 +1,11 @@
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { requestChange } from '../../src/domain/fulfilment/change-requests.ts'
-import { holdOrders } from '../../src/domain/orders/hold-orders.ts'
-import { inTransaction } from '../../src/domain/shared/tx.ts'
-import { normaliseAddress } from '../../src/domain/shipping/address.ts'
-import { type MadeOrder, makeShippingDesk, type ShippingDesk } from '../factories/shipping-desk.ts'
-import { captainAnswers } from '../factories/survey-campaign.ts'
+import { makeShippingDesk, type ShippingDesk } from '../factories/shipping-desk.ts'
 import { launchBrowser } from '../setup/browser.ts'
 import { problemsOfPage } from '../setup/page-checks.ts'
 import { type DeskWorld, startDeskWorld } from './desk-world.ts'
+import { askForAddress, type DeskOrders, makeDeskOrders } from './shipping-orders.ts'
 
 /* From paid to shipped at the desk: which orders can leave, requests, the list for the warehouse, tracking files and their mails. */
 
@@ -18,10 +14,9 @@ let page: Page
 let world: DeskWorld
 let desk: ShippingDesk
 let home: string
-/** paid: two that pass, one whose address does not, one that holds a playmat too */
-let paid: { plain: MadeOrder[]; invalid: MadeOrder; playmat: MadeOrder }
-let ready: { plain: MadeOrder; held: MadeOrder; asking: MadeOrder }
-let shipped: MadeOrder
+let paid: DeskOrders['paid']
+let ready: DeskOrders['ready']
+let shipped: DeskOrders['shipped']
 
 beforeAll(async () => {
   browser = await launchBrowser()
@@ -30,51 +25,13 @@ beforeAll(async () => {
   world = await startDeskWorld(page)
   desk = await makeShippingDesk(world.parts, world.campaign.staff.id)
   home = `${world.program.url}/campaigns/${desk.campaign.id}`
-  await makeOrders()
+  ;({ paid, ready, shipped } = await makeDeskOrders(world.parts, desk))
 })
 
 afterAll(async () => {
   await browser?.close()
   await world?.stop()
 })
-
-async function makeOrders(): Promise<void> {
-  const { address } = captainAnswers(desk.campaign)
-  const named = (name: string) => ({ backer: { name }, data: { address: normaliseAddress({ ...address, name }) } })
-  paid = {
-    plain: [await desk.make('paid', named('محمد عبد الرحمن الشريف')), await desk.make('paid')],
-    invalid: await desk.make('paid', { data: { address: normaliseAddress({ ...address, postcode: '1011' }) } }),
-    playmat: await desk.make('paid', { data: desk.withPlaymat }),
-  }
-  ready = {
-    plain: await desk.make('ready_to_ship', named('Anneliese Freifrau von Hohenstein-Wittgenberg zu Rauch auf Langenfeld')),
-    held: await desk.make('ready_to_ship'),
-    asking: await desk.make('ready_to_ship'),
-  }
-  shipped = await desk.make('shipped')
-  await inTransaction(world.parts, (tx) =>
-    holdOrders(tx, desk.campaign.staff, {
-      campaign_id: desk.campaign.id,
-      selection: { ids: [ready.held.id] },
-      reason: 'Asked to wait',
-    }),
-  )
-  await ask(ready.asking, 'Neue Straße 12')
-}
-
-/** A backer asks for another street. */
-async function ask(order: MadeOrder, line1: string): Promise<void> {
-  const { address } = captainAnswers(desk.campaign)
-  const backer = { kind: 'backer', id: order.backer.id, campaign_id: desk.campaign.id } as const
-  await inTransaction(world.parts, (tx) =>
-    requestChange(tx, backer, {
-      campaign_id: desk.campaign.id,
-      order_id: order.id,
-      address: normaliseAddress({ ...address, line1 }),
-      note: 'We move on the first.',
-    }),
-  )
-}
 
 /** Nothing wrong for assistive technology: wide and light, narrow and dark. */
 async function expectSound(name: string): Promise<void> {
@@ -207,7 +164,7 @@ test('a request is approved with one press, and another declined with words', as
   await button('Approve the new address').click()
   await page.getByText('Approved. The address is changed').waitFor()
   expect((await desk.row(ready.asking.id)).status).toBe('ready_to_ship')
-  await ask(ready.asking, 'Alte Straße 3')
+  await askForAddress(world.parts, desk, ready.asking, 'Alte Straße 3')
   await open('/requests')
   await link('Decline…').click()
   await page.getByLabel('Your words to the backer').fill('The label is printed already.')

@@ -71,6 +71,7 @@ function StockField({ choice, typed, error }: { choice: FinalizeChoice; typed: P
   const name = `stock.${choice.sku_id}`
   return (
     <>
+      <input type="hidden" name={`was.${choice.sku_id}`} value={choice.stock_on_hand ?? ''} />
       <input
         id={name}
         name={name}

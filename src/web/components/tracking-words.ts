@@ -62,12 +62,6 @@ export const PROBLEM_WORDS: Record<RowProblem, { wrong: string; fix: string }> =
   },
 }
 
-/** The group of a problem. */
-export function groupOf(problem: RowProblem): TrackingGroup {
-  const found = Object.entries(TRACKING_GROUPS).find(([, problems]) => (problems as readonly RowProblem[]).includes(problem))
-  return (found?.[0] ?? 'not_ready') as TrackingGroup
-}
-
 const STATES: Record<TrackingFileState, string> = {
   previewed: 'Preview',
   refused: 'Refused',

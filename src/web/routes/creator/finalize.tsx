@@ -58,31 +58,32 @@ export async function action(args: Route.ActionArgs) {
       name.startsWith('stock.') && typeof value === 'string' ? [[name, storable(value)]] : [],
     ),
   )
-  const { skus, errors } = readStock(typed)
-  if (Object.keys(errors).length > 0) return data({ errors, typed, message: null }, 422)
+  const { skus, errors } = readStock(typed, (sku_id) => String(form.get(`was.${sku_id}`) ?? ''))
+  let only_sku = form.getAll('only_sku').map(String).filter(isId)
+  const again = (message: string | null) => data({ errors, typed, message, ticked: only_sku }, 422)
+  if (Object.keys(errors).length > 0) return again(null)
   const key = { campaign_id: desk.campaign.id }
   const { done, refusal } = await attempt(desk, (tx) => saveStockOnHand(tx, desk.actor, { ...key, skus }))
-  if (refusal) return data({ errors: {}, typed, message: refusal.message }, 422)
-  let only_sku = form.getAll('only_sku').map(String).filter(isId)
+  if (refusal) return again(refusal.message)
   if (intent === 'in_stock') only_sku = inStock(await finalizeChoices(desk.deps.db, desk.actor, key, desk.now))
   if (intent === 'in_stock' && only_sku.length === 0) {
-    const message = 'Nothing is in stock beyond what ready orders take. Type in what you counted, and select again.'
-    return data({ errors: {}, typed, message }, 422)
+    return again('Nothing is in stock beyond what ready orders take. Type in what you counted, and select again.')
   }
   if (intent === 'none') only_sku = []
-  if (intent === 'count' && only_sku.length === 0) {
-    return data({ errors: {}, typed, message: 'Tick the SKUs that are there, then count.' }, 422)
-  }
+  if (intent === 'count' && only_sku.length === 0) return again('Tick the SKUs that are there, then count.')
   throw redirect(paths.finalize(key.campaign_id, { only_sku, saved: intent === 'stock' ? done.changed : null }), { status: 303 })
 }
 
-function readStock(typed: Record<string, string>) {
+/** The counts that were typed. What stands as it was shown is left alone: somebody else may have counted meanwhile. */
+function readStock(typed: Record<string, string>, shown: (sku_id: string) => string) {
   const errors: Record<string, string[]> = {}
   const skus: Record<string, number | null> = {}
   for (const [name, text] of Object.entries(typed)) {
+    const sku_id = name.slice('stock.'.length)
+    if (text.trim() === shown(sku_id)) continue
     const count = wholeNumber(text)
     if (Number.isNaN(count) || (count ?? 0) > MOST_STOCK) errors[name] = ['Enter a whole number of pieces, like 250.']
-    else skus[name.slice('stock.'.length)] = count
+    else skus[sku_id] = count
   }
   return { skus, errors }
 }
@@ -156,7 +157,7 @@ function NothingPaid({ campaign }: Pick<Route.ComponentProps['loaderData'], 'cam
 /** Ticks count at once where there is script, and by a button where there is none; every button saves the stock that was typed. */
 function Choice({ campaign, choices, ticked: read, counted, actionData }: ChoiceProps) {
   const navigate = useNavigate()
-  const [ticked, setTicked] = useState<readonly string[]>(read)
+  const [ticked, setTicked] = useState<readonly string[]>(actionData?.ticked ?? read)
   const readKey = read.join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read counts when it is other than before, not on every render
   useEffect(() => setTicked(read), [readKey])
@@ -166,7 +167,7 @@ function Choice({ campaign, choices, ticked: read, counted, actionData }: Choice
     void navigate(paths.finalize(campaign.id, { only_sku: next }), { replace: true, preventScrollReset: true })
   }
   return (
-    <Form method="post" action={paths.finalize(campaign.id)} preventScrollReset>
+    <Form method="post" action={paths.finalize(campaign.id, { only_sku: ticked })} preventScrollReset>
       <Sheet title="What is there" body="flush">
         <FinalizeTable
           choices={choices}

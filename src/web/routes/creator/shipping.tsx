@@ -27,12 +27,15 @@ export async function loader(args: Route.LoaderArgs) {
   const stages = await countStages(db, campaign.id)
   const cursor = new URL(args.request.url).searchParams.get('cursor') ?? undefined
   const choices = await finalizeChoices(db, actor, key, now)
+  const query = queryOfSelection(args.request)
+  const isNarrowed = Object.keys(query).length > 0
+  const all_ready = await previewExport(db, actor, { ...key, selection: { filter: {} } })
   return {
     campaign: { id: campaign.id, name: campaign.name, undo_hours: campaign.undo_ship_hours },
     orders: stages.orders,
-    query: queryOfSelection(args.request),
-    hand_over: await previewExport(db, actor, { ...key, selection: selectionOf(args.request) }),
-    all_ready: await previewExport(db, actor, { ...key, selection: { filter: {} } }),
+    query,
+    hand_over: isNarrowed ? await previewExport(db, actor, { ...key, selection: selectionOf(args.request) }) : all_ready,
+    all_ready,
     skus: choices
       .filter(({ ready_quantity }) => ready_quantity > 0)
       .map(({ sku_id, code, name, option, ready_quantity }) => ({ id: sku_id, code, name, option, pieces: ready_quantity })),

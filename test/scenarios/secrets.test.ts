@@ -10,8 +10,8 @@ import { cloneDatabase } from '../setup/database.ts'
 import { type Program, startProgram } from '../setup/program.ts'
 
 /*
- * Promise 9, and what else a stranger could learn: the built program behind TLS, as its proxy reaches it. Links are opened, keys and
- * passwords used, right and wrong ones, and the database is broken under a request; then everything that was logged is read.
+ * Promise 9, and what else a stranger could learn: the built program behind TLS, as its proxy reaches it. Links are opened, cards typed,
+ * keys and passwords used, right and wrong ones, and the database is broken under a request; then everything that was logged is read.
  */
 
 const origin = 'https://pledges.example.com'
@@ -134,6 +134,37 @@ describe('a secret link', () => {
   })
 })
 
+describe('a card', () => {
+  const good = '4242 4242 4242 4242'
+  const refused = '4000000000000002'
+  const no_test_card = '4111 1111 1111 1111'
+
+  test('is typed on a page that keeps its number: not on ours, in no log, in no address', async () => {
+    secrets.push(...[good, refused, no_test_card].flatMap((number) => [number, number.replaceAll(' ', '')]))
+    const cookie = sent((await ask(link)).headers)
+    const fields = { backer: backer.id, purpose: 'survey' }
+    const led = await post(`/b/${campaign.id}/${backer.id}/card`, fields, { cookie })
+    const page = new URL(led.headers.get('location') ?? '')
+    expect([led.status, page.origin]).toEqual([303, origin])
+    expect(page.pathname).toMatch(/^\/gateway\/checkout\/cs_test_\w+$/)
+    const enter = (number: string) => post(page.pathname, { number, expiry: '12/34', cvc: '987', name: evil, test_card: '' })
+    for (const number of [no_test_card, refused]) {
+      const { status, text } = await enter(number)
+      expect(status).toBe(422)
+      expect(text).not.toContain('<script>alert')
+      expect(text).not.toContain(number)
+    }
+    const back = new URL((await enter(good)).headers.get('location') ?? '')
+    const returned = await ask(`${back.pathname}${back.search}`, { headers: { cookie } })
+    expect([returned.status, returned.headers.get('location')?.endsWith('?card=saved')]).toEqual([303, true])
+    const read = await api(`/campaigns/${campaign.id}/backers/${backer.id}/payment-method`)
+    expect(JSON.parse(read.text)).toMatchObject({ payment_method: { brand: 'visa', last4: '4242' } })
+    // Who has the address of the page, but not the cookie, learns nothing of the pledge.
+    expect((await ask(page.pathname)).text).not.toContain(backer.email)
+    expect((await ask(`${back.pathname}${back.search}`)).headers.get('location') ?? '').not.toContain('saved')
+  })
+})
+
 describe('signing in', () => {
   test('gives a cookie that no script reads and no other site sends; a wrong password and a stranger’s form give none', async () => {
     const login = { email, password }
@@ -188,6 +219,7 @@ describe('what broke', () => {
     }
     const logged = program.output()
     expect(logged.match(/"level":"error"/g)?.length).toBeGreaterThanOrEqual(4)
+    expect(logged).not.toMatch(/sk_test_|sk_live_/)
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(10)
       expect(logged).not.toContain(secret)

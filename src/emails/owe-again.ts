@@ -1,6 +1,6 @@
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
-import { unchargeablePart } from '../domain/payments/charge-limits.ts'
 import { cardText } from '../lib/card-text.ts'
+import { unchargeablePart } from '../lib/charge-limits.ts'
 import type { Letter } from './letter.ts'
 import { amountOf, balanceFact, money, orderOf } from './parts.ts'
 

@@ -1,5 +1,6 @@
 import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../../src/db/types.ts'
+import { inTransaction, type Tx, type TxParts } from '../../src/domain/shared/tx.ts'
 
 /** A door that one side of a race waits at until the other opens it. */
 export function gate(): { open(): void; opened: Promise<void> } {
@@ -33,4 +34,22 @@ export async function executeWrong<T>(
   if (!compiled.sql.includes(right)) throw new Error(`The statement does not contain: ${right}`)
   const result = await db.executeQuery<T>(CompiledQuery.raw(compiled.sql.replaceAll(right, wrong), [...compiled.parameters]))
   return { rows: result.rows, count: Number(result.numAffectedRows ?? 0) }
+}
+
+/** The first side does its work, waits until the second waits for it, and commits. Answers both sides. */
+export async function raceOf<A, B>(
+  parts: TxParts,
+  first: (tx: Tx) => Promise<A>,
+  second: () => Promise<B>,
+): Promise<[A, PromiseSettledResult<B>]> {
+  const wrote = gate()
+  const both = inTransaction(parts, async (tx) => {
+    const answer = await first(tx)
+    wrote.open()
+    await someoneWaits(parts.db)
+    return answer
+  })
+  await wrote.opened
+  const [late] = await Promise.allSettled([second()])
+  return [await both, late as PromiseSettledResult<B>]
 }

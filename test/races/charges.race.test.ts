@@ -13,7 +13,7 @@ import { verifyBooks } from '../../src/domain/verify.ts'
 import { newId } from '../../src/lib/id.ts'
 import { berlin, makeCampaign, type TestCampaign } from '../factories/campaign.ts'
 import { attemptsOf, makeLocked, orderNow, putCard, startRun, takenFor, work } from '../factories/charging.ts'
-import { executeWrong, gate, someoneWaits } from '../factories/two-at-once.ts'
+import { executeWrong, gate, raceOf } from '../factories/two-at-once.ts'
 import { useTestProgram } from '../setup/deps.ts'
 
 /*
@@ -24,18 +24,7 @@ import { useTestProgram } from '../setup/deps.ts'
 const program = useTestProgram({ env: { GATEWAY_TIMEOUT_MS: '800', CHARGES_PER_SECOND: '200' } })
 const VERSION_COMPARED = 'o.version = p.version'
 
-async function race<A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>): Promise<[A, PromiseSettledResult<B>]> {
-  const wrote = gate()
-  const both = inTransaction(program.deps, async (tx) => {
-    const answer = await first(tx)
-    wrote.open()
-    await someoneWaits(program.deps.db)
-    return answer
-  })
-  await wrote.opened
-  const [late] = await Promise.allSettled([second()])
-  return [await both, late as PromiseSettledResult<B>]
-}
+const race = <A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>) => raceOf(program.deps, first, second)
 
 const run = (campaign: TestCampaign) => (tx: Tx) =>
   startChargeRun(tx, campaign.staff, { campaign_id: campaign.id, selection: { filter: {} }, retry_errored: true })

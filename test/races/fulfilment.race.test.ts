@@ -14,7 +14,7 @@ import { inTransaction, type Tx } from '../../src/domain/shared/tx.ts'
 import { verifyBooks } from '../../src/domain/verify.ts'
 import { makeStaff } from '../factories/account.ts'
 import { type MadeOrder, makeShippingDesk, type ShippingDesk } from '../factories/shipping-desk.ts'
-import { executeWrong, gate, someoneWaits } from '../factories/two-at-once.ts'
+import { executeWrong, raceOf } from '../factories/two-at-once.ts'
 import { useTestProgram } from '../setup/deps.ts'
 
 /*
@@ -33,19 +33,7 @@ beforeAll(async () => {
   campaign_id = desk.campaign.id
 })
 
-/** The first side does its work, waits until the second waits for it, and commits. */
-async function race<A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>): Promise<[A, PromiseSettledResult<B>]> {
-  const wrote = gate()
-  const both = inTransaction(program.deps, async (tx) => {
-    const answer = await first(tx)
-    wrote.open()
-    await someoneWaits(program.deps.db)
-    return answer
-  })
-  await wrote.opened
-  const [late] = await Promise.allSettled([second()])
-  return [await both, late as PromiseSettledResult<B>]
-}
+const race = <A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>) => raceOf(program.deps, first, second)
 
 const within = <T>(act: (tx: Tx) => Promise<T>) => inTransaction(program.deps, act)
 const move = (name: StaffTransition, order: MadeOrder) => (tx: Tx) =>

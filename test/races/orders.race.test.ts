@@ -8,7 +8,7 @@ import { takeStockStatement } from '../../src/domain/orders/write-order.ts'
 import { inTransaction, type Tx } from '../../src/domain/shared/tx.ts'
 import { verifyBooks } from '../../src/domain/verify.ts'
 import { berlin, makeBacker, makeCampaign, makeOrder, type TestCampaign } from '../factories/campaign.ts'
-import { executeWrong, gate, someoneWaits } from '../factories/two-at-once.ts'
+import { executeWrong, gate, raceOf, someoneWaits } from '../factories/two-at-once.ts'
 import { useTestProgram } from '../setup/deps.ts'
 
 /*
@@ -19,19 +19,7 @@ import { useTestProgram } from '../setup/deps.ts'
 const program = useTestProgram()
 const VERSION_COMPARED = 'o.version = p.version'
 
-/** The first side does its work, waits until the second waits for it, and commits. */
-async function race<A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>): Promise<[A, PromiseSettledResult<B>]> {
-  const wrote = gate()
-  const both = inTransaction(program.deps, async (tx) => {
-    const answer = await first(tx)
-    wrote.open()
-    await someoneWaits(program.deps.db)
-    return answer
-  })
-  await wrote.opened
-  const [late] = await Promise.allSettled([second()])
-  return [await both, late as PromiseSettledResult<B>]
-}
+const race = <A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>) => raceOf(program.deps, first, second)
 
 const lock = (campaign: TestCampaign, id: string) => (tx: Tx) =>
   transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'lock', selection: { ids: [id] } })

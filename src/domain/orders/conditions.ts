@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ActorKind } from '../../db/types.ts'
+import { smallestCharge, stepOf } from '../../lib/charge-limits.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
 import { hasInvalidAddress, hasPaymentMethod } from '../backers/filter.ts'
-import { smallestCharge, stepOf } from '../payments/charge-limits.ts'
 import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
 
 /** When, and by whom, a condition is asked. */

@@ -33,9 +33,14 @@ const MINIMUM: Record<string, number> = {
 /** Three-decimal currencies end in 0; ISK and UGX are sent in hundredths but know whole units only. */
 const STEP: Record<string, number> = { BHD: 10, JOD: 10, KWD: 10, OMR: 10, TND: 10, ISK: 100, UGX: 100 }
 
-/** The smallest amount that can be charged, in minor units; 1 where the gateway names none, and then decides itself. */
+/** The smallest amount that the gateway names for a currency, in minor units; null where it names none, and decides by its rates of the day. */
+export function namedMinimum(currency: string): number | null {
+  return MINIMUM[currency] ?? null
+}
+
+/** The smallest amount that can be charged as far as is known, in minor units. */
 export function smallestCharge(currency: string): number {
-  return MINIMUM[currency] ?? stepOf(currency)
+  return namedMinimum(currency) ?? stepOf(currency)
 }
 
 /** Every amount is a multiple of this, in minor units. */

@@ -248,3 +248,26 @@ test('without script a run is started, read by reload and stopped', async () => 
   await expectSound('charge-stopped')
   await context.close()
 })
+
+test('the stream of a run that stands still ends with the program', async () => {
+  await page.goto(`${home}/charges/new`)
+  await page.getByRole('button', { name: /^Charge \d+ cards?, / }).click()
+  await page.waitForURL(/charges\/[0-9a-f-]{36}$/)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('button', { name: 'Resume' }).waitFor()
+  const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const stream = await fetch(`${page.url()}/live`, { headers: { cookie: cookies } })
+  expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  const reader = stream.body?.getReader()
+  const first = new TextDecoder().decode((await reader?.read())?.value)
+  expect(JSON.parse(first.replace(/^data: /, ''))).toMatchObject({ state: 'paused' })
+  const stopped = performance.now()
+  const ended = (async () => {
+    while (reader && !(await reader.read()).done);
+    return performance.now() - stopped
+  })()
+  await world.desk.program.stop()
+  expect(await ended).toBeLessThan(5_000)
+  // Nor does its connection hold up the end.
+  expect(performance.now() - stopped).toBeLessThan(10_000)
+})

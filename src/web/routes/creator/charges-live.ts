@@ -27,7 +27,13 @@ export async function loader(args: Route.LoaderArgs) {
     cancel: () => ended.abort(),
   })
   return new Response(body, {
-    headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' },
+    headers: {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+      // A connection that outlived its stream would hold up the program's end.
+      Connection: 'close',
+    },
   })
 }
 

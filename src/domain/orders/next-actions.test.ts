@@ -38,6 +38,10 @@ test('and from its lock to the parcels', () => {
     { code: 'charge', count: 30, amount: 96_000, left: [{ code: 'on_hold', count: 1 }] },
   ])
   expect(codes({ ...calm, counts: answered, owe_nothing: 5 })).toEqual(['nothing_owed'])
+  const without_card = { orders: 0, amount: 0, left: [{ code: 'payment_method_missing', count: 2 }] }
+  expect(nextActions({ ...calm, counts: answered, charge: without_card })).toMatchObject([
+    { code: 'ask_payment_method', count: 2 },
+  ])
   const errored = { count: 3, owed: 9_000, credit: 0, on_hold: 0 }
   const ready_to_ship = { count: 12, owed: 0, credit: 0, on_hold: 2 }
   const late = { ...answered, orders: { ...answered.orders, errored, ready_to_ship } }

@@ -66,7 +66,9 @@ export function nextActions(facts: ActionFacts): NextAction[] {
   if (!prices_saved) add('save_prices', 0)
   else if (surveys.not_sent > 0) add('send_surveys', surveys.not_sent)
   if (lock.can > 0) add('lock', lock.can, { left: lock.left })
-  if (lock.payment_method_missing > 0) add('ask_payment_method', lock.payment_method_missing)
+  // An order that moved after its lock may owe without a card, too.
+  const lacking = lock.payment_method_missing + countLeft(charge.left, 'payment_method_missing')
+  if (lacking > 0) add('ask_payment_method', lacking)
   // A run makes paid what owes nothing, too.
   if (charge.orders > 0) add('charge', charge.orders, { amount: charge.amount, left: charge.left })
   else if (owe_nothing > 0) add('nothing_owed', owe_nothing)
@@ -80,6 +82,10 @@ export function nextActions(facts: ActionFacts): NextAction[] {
   const held = Object.entries(orders).reduce((sum, [status, { on_hold }]) => (status === 'canceled' ? sum : sum + on_hold), 0)
   if (held > 0) add('look_at_holds', held)
   return actions
+}
+
+function countLeft(left: ActionFacts['charge']['left'], code: string): number {
+  return left.find((each) => each.code === code)?.count ?? 0
 }
 
 type Of = Pick<Campaign, 'id' | 'mode' | 'prices_saved_at'>

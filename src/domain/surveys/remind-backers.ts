@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { hasPaymentMethod } from '../backers/filter.ts'
 import type { MoveResult } from '../orders/move-orders.ts'
 import type { Actor } from '../shared/actor.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
@@ -47,8 +48,7 @@ export const askPaymentMethodMailing: Mailing = {
     when o.status = 'canceled' then 'order_canceled'
     when not (o.status in ('open', 'locked', 'errored') and (o.balance_due > 0 or (o.status = 'open' and c.payment_method_required)))
       then 'nothing_owed'
-    when exists (select 1 from payment_methods p where p.campaign_id = o.campaign_id and p.id = o.payment_method_id
-      and p.state = 'usable') then 'payment_method_there'
+    when ${hasPaymentMethod} then 'payment_method_there'
     when b.email_state = 'bounced' then 'mail_bounced' end`,
   sets: () => sql`reminded_at = b.reminded_at`,
   occasion: (operation_id) => sql`${operation_id}::text`,

@@ -131,8 +131,12 @@ export function whoFailedMendsIt(story: Story): void {
       expect((await mailTo(PAT, 'receipt')).text).toContain('Mastercard ending 4444')
     })
 
-    test('who was left out for want of a card puts one in from the order’s page', async () => {
-      const visit = await world.visit(backer(LAYLA_M).link)
+    test('who was left out for want of a card is asked for one, and puts it in from the order’s page', async () => {
+      expect((await get('/next-actions')).data).toContainEqual(expect.objectContaining({ code: 'ask_payment_method', count: 1 }))
+      expect(await post('/surveys/ask-payment-method')).toMatchObject({ moved: 1 })
+      const mail = await mailTo(LAYLA_M, 'payment_method_needed')
+      expect(mail.text).toContain('Without one it cannot be charged and packed.')
+      const visit = await world.visit(mail.link)
       expect(await putCard(visit, CARDS.visa, 'order')).toBe(`${visit.base}?card=saved`)
       expect(await order(LAYLA_M)).toMatchObject({ status: 'locked', balance_due: 1800, payment_method: { last4: '4242' } })
       expect(await taken(LAYLA_M)).toEqual([])

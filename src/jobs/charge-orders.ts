@@ -51,8 +51,11 @@ export async function chargeOrders(app: ChargeParts, isStopping: () => boolean):
 
 async function feedRuns(app: ChargeParts, flight: Flight): Promise<number> {
   let fed = 0
-  for (const { pace, ...key } of await findRunsUnderWay(app.db)) {
-    flight.pace(pace)
+  const runs = await findRunsUnderWay(app.db)
+  // One account's gateway serves them all, so the slowest sets the pace.
+  if (runs.length > 0) flight.pace(Math.min(...runs.map(({ pace }) => pace)))
+  for (const { campaign_id, run_id } of runs) {
+    const key = { campaign_id, run_id }
     fed += (await inTransaction(app, (tx) => feedChargeRun(tx, key), booking)).orders
     flight.touch(key)
   }

@@ -2,12 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
 import { EXPORT_AUDIENCES, EXPORT_FORMS, exportReady, previewExport, recordExport } from '../domain/fulfilment/export-ready.ts'
 import { finalizeChoices } from '../domain/fulfilment/finalize.ts'
+import { listExports } from '../domain/fulfilment/list-exports.ts'
 import { MOST_STOCK, saveStockOnHand } from '../domain/fulfilment/stock.ts'
+import { ownCampaign } from '../domain/shared/policy.ts'
 import { inTransaction, setLimits } from '../domain/shared/tx.ts'
 import { actorOf, newRoutes } from './context.ts'
 import { csvFile } from './csv-file.ts'
 import { commit } from './idempotency.ts'
-import { campaignParams, id, json, jsonBody, problems } from './openapi.ts'
+import { campaignParams, id, json, jsonBody, pageOf, pageQuery, problems, time } from './openapi.ts'
 import { selectionOf, selectionQuery } from './selection-query.ts'
 
 const tags = ['Fulfilment']
@@ -97,6 +99,26 @@ const readyCount = createRoute({
   },
 })
 
+const taken = z
+  .object({
+    id: z.string(),
+    form: z.enum(EXPORT_FORMS),
+    audience: z.enum(EXPORT_AUDIENCES),
+    orders: z.int().describe('How many orders it held'),
+    actor: z.object({ kind: z.string(), name: z.string().nullable() }),
+    at: time,
+  })
+  .openapi('Export')
+const exportsTaken = createRoute({
+  method: 'get',
+  path: '/campaigns/{campaign_id}/exports',
+  operationId: 'listExports',
+  summary: 'Who exported the ready orders, and when, newest first',
+  tags,
+  request: { params: campaignParams, query: z.strictObject(pageQuery) },
+  responses: { 200: json(pageOf(taken), 'One page'), ...problems },
+})
+
 /** From paid to the warehouse: what can be finalized, what is in stock, what is handed over. */
 export function fulfilmentRoutes(deps: Deps) {
   const { db } = deps
@@ -115,6 +137,12 @@ export function fulfilmentRoutes(deps: Deps) {
       await inTransaction(deps, (tx) => recordExport(tx, actorOf(c), input), setLimits)
       const day = deps.clock.now().toISOString().slice(0, 10)
       return csvFile({ file_name: `ready-to-ship-${form}-${day}.csv`, chunks: exportReady(db, input) })
+    })
+    .openapi(exportsTaken, async (c) => {
+      const { campaign_id } = c.req.valid('param')
+      await ownCampaign(db, actorOf(c), campaign_id)
+      const page = await listExports(db, campaign_id, c.req.valid('query'))
+      return c.json({ ...page, data: page.data.map((each) => ({ ...each, at: each.at.toISOString() })) }, 200)
     })
     .openapi(readyCount, async (c) => {
       const input = { ...c.req.valid('param'), selection: selectionOf(c.req.valid('query')) }

@@ -1,10 +1,12 @@
 import { Link } from 'react-router'
 import { previewExport } from '../../../domain/fulfilment/export-ready.ts'
 import { finalizeChoices } from '../../../domain/fulfilment/finalize.ts'
+import { listExports } from '../../../domain/fulfilment/list-exports.ts'
 import { countOpenRequests } from '../../../domain/fulfilment/request-queries.ts'
 import { previewTrackingMails } from '../../../domain/fulfilment/tracking-mails.ts'
 import { listTrackingFiles } from '../../../domain/fulfilment/tracking-queries.ts'
 import { countStages } from '../../../domain/orders/counts.ts'
+import { ExportsTaken } from '../../components/exports-taken.tsx'
 import { HandOver } from '../../components/hand-over.tsx'
 import { HowThisWorks } from '../../components/how-this-works.tsx'
 import { TrackingFiles } from '../../components/tracking-files.tsx'
@@ -41,6 +43,7 @@ export async function loader(args: Route.LoaderArgs) {
       .map(({ sku_id, code, name, option, ready_quantity }) => ({ id: sku_id, code, name, option, pieces: ready_quantity })),
     requests: await countOpenRequests(db, campaign.id),
     mails: await previewTrackingMails(db, actor, { ...key, selection: { filter: {} } }),
+    exports: (await listExports(db, campaign.id, { limit: 5 })).data,
     files: await orRefusalPage(listTrackingFiles(db, campaign.id, { cursor, limit: 20 })),
   }
 }
@@ -48,7 +51,7 @@ export async function loader(args: Route.LoaderArgs) {
 type Data = Route.ComponentProps['loaderData']
 
 export default function Shipping({ loaderData }: Route.ComponentProps) {
-  const { campaign, orders, all_ready, requests, files } = loaderData
+  const { campaign, orders, all_ready, requests, exports, files } = loaderData
   return (
     <>
       <title>{`Shipping · ${campaign.name}`}</title>
@@ -99,6 +102,7 @@ export default function Shipping({ loaderData }: Route.ComponentProps) {
       <HandOver {...loaderData} />
       <MarkShipped {...loaderData} />
       <TellThem {...loaderData} />
+      {exports.length > 0 && <ExportsTaken exports={exports} />}
       {files.data.length > 0 && <TrackingFiles campaign_id={campaign.id} files={files.data} next={files.next_cursor} />}
     </>
   )

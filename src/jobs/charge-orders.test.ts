@@ -14,6 +14,8 @@ import { chargeOrders } from './charge-orders.ts'
 const program = useTestProgram({ env: { GATEWAY_TIMEOUT_MS: '3000', CHARGES_PER_SECOND: '20' } })
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
+const planned = (length: number) => Array.from({ length }, () => ({ card: 'visa', owed: 1300 }))
+
 /** Attempts that were made and not sent. */
 async function countCreated(campaign_id: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from payment_attempts where campaign_id = ${campaign_id}
@@ -23,8 +25,7 @@ async function countCreated(campaign_id: string): Promise<number> {
 
 test('a run makes its attempts as it sends them, not all at once: what waits can still be changed', async () => {
   const { deps } = program
-  const planned = Array.from({ length: 50 }, () => ({ card: 'visa', owed: 1300 }))
-  const { campaign } = await makeManyLocked(deps, program.simulator, planned)
+  const { campaign } = await makeManyLocked(deps, program.simulator, planned(50))
   await startRun(deps, campaign)
   let most = 0
   let isOver = false
@@ -38,6 +39,28 @@ test('a run makes its attempts as it sends them, not all at once: what waits can
   await working
   expect(most).toBeGreaterThan(0)
   expect(most).toBeLessThanOrEqual(20)
+})
+
+test('a slow run keeps its pace, also with nothing in the air between two charges', async () => {
+  const { deps } = program
+  const { campaign, orders } = await makeManyLocked(deps, program.simulator, planned(3))
+  await startRun(deps, campaign, { pace: 1 })
+  await work(deps)
+  const attempts = (await Promise.all(orders.map(({ id }) => attemptsOf(deps, id)))).flat()
+  expect(attempts.map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded'])
+  const [first = 0, ...later] = attempts.map(({ sent_at }) => sent_at?.getTime() ?? 0).sort((a, b) => a - b)
+  expect(Math.max(...later) - first).toBeGreaterThan(1_400)
+  expect(Math.min(...later) - first).toBeGreaterThan(400)
+})
+
+test('many refusals of one moment halve the pace once', async () => {
+  const { deps, simulator } = program
+  const { campaign } = await makeManyLocked(deps, simulator, planned(12))
+  simulator.knobs({ next: Array.from({ length: 8 }, () => 429) })
+  const run = await startRun(deps, campaign)
+  await chargeOrders(deps, () => false)
+  const { pace } = await deps.db.selectFrom('charge_runs').select('pace').where('id', '=', run.id).executeTakeFirstOrThrow()
+  expect(pace).toBe(10)
 })
 
 test("a backer's own charge leaves at once, also while the gateway is silent about another", async () => {

@@ -34,13 +34,17 @@ export async function chargeOrders(app: ChargeParts, isStopping: () => boolean):
   const flight = createFlight(app)
   let done = 0
   for (;;) {
+    const runs = await findRunsUnderWay(app.db)
+    // One account's gateway serves them all, so the slowest sets the pace.
+    flight.pace(Math.min(...runs.map(({ pace }) => pace)))
     const launched = isStopping() ? 0 : await launch(app, flight)
     // Made only once those made before are sent: an order without an attempt can still be changed, and a pause has little to take back.
     const mayFeed = !isStopping() && launched === 0 && flight.size() < IN_FLIGHT && flight.room() > 0
-    const fed = mayFeed ? await feedRuns(app, flight) : 0
+    const fed = mayFeed ? await feedRuns(app, flight, runs) : 0
     done += launched + fed
     if (launched === 0 && fed === 0) {
-      if (flight.size() === 0) break
+      // At a slow pace there may be nothing in the air and the next turn still to come.
+      if (flight.size() === 0 && (isStopping() || flight.room() > 0)) break
       await flight.next()
     }
     await flight.book()
@@ -49,11 +53,8 @@ export async function chargeOrders(app: ChargeParts, isStopping: () => boolean):
   return done
 }
 
-async function feedRuns(app: ChargeParts, flight: Flight): Promise<number> {
+async function feedRuns(app: ChargeParts, flight: Flight, runs: readonly RunKey[]): Promise<number> {
   let fed = 0
-  const runs = await findRunsUnderWay(app.db)
-  // One account's gateway serves them all, so the slowest sets the pace.
-  if (runs.length > 0) flight.pace(Math.min(...runs.map(({ pace }) => pace)))
   for (const { campaign_id, run_id } of runs) {
     const key = { campaign_id, run_id }
     fed += (await inTransaction(app, (tx) => feedChargeRun(tx, key), booking)).orders
@@ -89,21 +90,25 @@ interface Flight {
   saveProgress(): Promise<void>
 }
 
-type Answered = AnsweredAttempt & { attempt: TakenAttempt; answer: ChargeAnswer }
+/** `from`: when it was taken for its turn */
+type Answered = AnsweredAttempt & { attempt: TakenAttempt; answer: ChargeAnswer; from: number }
 
 function createFlight(app: ChargeParts): Flight {
   const calls = new Set<Promise<void>>()
   const answered: Answered[] = []
   const touched = new Map<string, RunKey>()
+  /** when each run was last slowed down */
+  const slowed = new Map<string, number>()
   let gap = 1000 / app.config.chargesPerSecond
   let turn = 0
   let saved = performance.now()
 
   const call = async (attempt: TakenAttempt, account: string | null, at: number) => {
+    const from = performance.now()
     const wait = at - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
     const answer = await askGateway(app, attempt, account)
-    answered.push({ attempt, attempt_id: attempt.id, lease_id: attempt.lease_id, answer })
+    answered.push({ attempt, attempt_id: attempt.id, lease_id: attempt.lease_id, answer, from })
   }
   const saveProgressOf = async () => {
     saved = performance.now()
@@ -126,7 +131,7 @@ function createFlight(app: ChargeParts): Flight {
       calls.add(started)
     },
     async next() {
-      if (answered.length > 0 || calls.size === 0) return
+      if (answered.length > 0) return
       let timer: NodeJS.Timeout | undefined
       const look = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, LOOK_MS)
@@ -141,6 +146,7 @@ function createFlight(app: ChargeParts): Flight {
           app,
           campaign_id,
           batch.filter(({ attempt }) => attempt.campaign_id === campaign_id),
+          slowed,
         )
       }
       for (const { attempt } of batch) {
@@ -154,16 +160,20 @@ function createFlight(app: ChargeParts): Flight {
   }
 }
 
-async function bookAnswers(app: ChargeParts, campaign_id: string, batch: Answered[]): Promise<void> {
-  const slowed = batch.flatMap(({ attempt, answer }) =>
-    answer.answer === 'unknown' && answer.slow_down && attempt.run_id ? [attempt.run_id] : [],
+async function bookAnswers(app: ChargeParts, campaign_id: string, batch: Answered[], slowed: Map<string, number>): Promise<void> {
+  // What was on its way when the pace was halved says nothing about the new pace.
+  const tooFast = new Set(
+    batch.flatMap(({ attempt: { run_id }, answer, from }) =>
+      answer.answer === 'unknown' && answer.slow_down && run_id && from > (slowed.get(run_id) ?? 0) ? [run_id] : [],
+    ),
   )
   await inTransaction(
     app,
     async (tx) => {
       await settleAttempts(tx, campaign_id, batch)
-      for (const run_id of new Set(slowed)) await slowDown(tx, { campaign_id, run_id })
+      for (const run_id of tooFast) await slowDown(tx, { campaign_id, run_id })
     },
     booking,
   )
+  for (const run_id of tooFast) slowed.set(run_id, performance.now())
 }

@@ -8,8 +8,11 @@ import type { Db } from '../shared/tx.ts'
 export interface BackersCharges {
   /** a charge that is not over; `is_asked`: the bank was asked, and nobody knows its answer */
   under_way: { amount: number; is_asked: boolean; since: Date } | null
-  /** why the last charge failed, while the order is errored; `is_decline`: by the bank, else the gateway refused to ask it */
-  failed: { amount: number; code: string; at: Date; is_decline: boolean } | null
+  /**
+   * why the last charge failed, while the order is errored; `is_decline`: by the bank, else the gateway refused to ask it;
+   * `is_of_card`: it was of the card that is on file now, as it was entered last
+   */
+  failed: { amount: number; code: string; at: Date; is_decline: boolean; is_of_card: boolean } | null
   /** what was charged here, oldest first */
   receipts: { amount: number; at: Date; brand: string; last4: string }[]
   /** the card on file can be tried again: null; else why not */
@@ -23,7 +26,8 @@ export interface BackersCharges {
 /** The charges of one order as its backer sees them. Changes nothing. */
 export async function findChargesForBacker(db: Db, order: Row<'orders'>, now: Date): Promise<BackersCharges> {
   const attempts = await attemptsOf(db, order)
-  const last = attempts.at(-1)
+  // One that a paused run took back never left, and says nothing of the card.
+  const last = attempts.filter(({ state, sent_at }) => state !== 'refused' || sent_at !== null).at(-1)
   const under_way = attempts.find(({ state }) => state === 'created' || state === 'sent' || state === 'unknown')
   const failed = order.status === 'errored' && (last?.state === 'declined' || last?.state === 'refused') ? last : undefined
   const retry_refusal = order.status === 'errored' ? await findRetryRefusal(db, order, now) : null
@@ -37,6 +41,7 @@ export async function findChargesForBacker(db: Db, order: Row<'orders'>, now: Da
           code: failed.code ?? '',
           at: failed.settled_at ?? failed.updated_at,
           is_decline: failed.state === 'declined',
+          is_of_card: failed.payment_method_id === order.payment_method_id,
         }
       : null,
     receipts: attempts

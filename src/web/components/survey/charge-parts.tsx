@@ -15,6 +15,8 @@ export interface ChargesProps {
     amount: number
     at: string
     is_decline: boolean
+    /** it was of the card on file */
+    is_of_card: boolean
     /** "not enough funds" */
     reason: string
     /** the reason says more than that it was declined */
@@ -97,7 +99,13 @@ export function ErroredActs({ order, forms }: { order: OrderProps; forms: OrderF
           <>
             {card && !reason ? 'Either way' : 'With a new card'} <bdi>{by}</bdi> charges{' '}
             <Money minor={money.balance} currency={money.currency} /> for this order right away, once. If you do nothing, your
-            order waits here, and <bdi>{by}</bdi> may try the card on file again later.
+            order waits here
+            {card && charges.retry_refusal !== 'card_hard_declined' && (
+              <>
+                , and <bdi>{by}</bdi> may try the card on file again later
+              </>
+            )}
+            .
           </>
         )}{' '}
         You enter a card on the page of the payment service; its number never comes here.
@@ -233,8 +241,17 @@ export function FailedLead({ order }: { order: OrderProps }) {
 /** After a retry that was refused, or a new card that is not charged: why not. The sentence also stands beside the button. */
 export function NotChargedNote({ order, saved }: { order: OrderProps; saved: boolean }) {
   const { money } = order
-  const { retry_refusal } = order.charges
-  if (!retry_refusal || order.charges.under_way) return null
+  const { retry_refusal, failed, under_way } = order.charges
+  if (under_way) return null
+  if (saved && failed?.is_of_card) {
+    return (
+      <Note tone="warn" icon={TriangleAlert} live>
+        <b>Your card is saved, and was tried at once: it did not go through.</b> Nothing was charged. Use another card, or ask
+        your bank.
+      </Note>
+    )
+  }
+  if (!retry_refusal) return null
   return (
     <Note tone="warn" icon={TriangleAlert} live>
       <b>{saved ? 'Your card is saved. It was not charged.' : 'Nothing was charged.'}</b>{' '}

@@ -40,8 +40,11 @@ function receiptRow({ amount, at, card }: { amount: number; at: string; card: st
 
 const PAID = new Set(['pledged', 'shipping_paid'])
 
-/** Every money line with its reason, and what remains under the double rule. `due`: how that line is called. */
-export function MoneyLines({ money, due }: { money: MoneyProps; due: string }) {
+/**
+ * Every money line with its reason, and what remains under the double rule. `due`: how that line is called. `is_fixed`: nothing can be
+ * chosen any more.
+ */
+export function MoneyLines({ money, due, is_fixed }: { money: MoneyProps; due: string; is_fixed?: boolean }) {
   const { currency } = money
   const row = (line: MoneyLine): LedgerRow => {
     const words = quoteLineWords(line, currency)
@@ -71,7 +74,13 @@ export function MoneyLines({ money, due }: { money: MoneyProps; due: string }) {
           for this address. It counts towards shipping only.
         </p>
       )}
-      {money.balance < 0 && <p className="small quiet">Credit can be spent on add-ons while your order is open.</p>}
+      {money.balance < 0 && (
+        <p className="small quiet">
+          {is_fixed
+            ? 'Your choices are fixed, so credit cannot be spent on add-ons any more. It stays on record: ask what becomes of it.'
+            : 'Credit can be spent on add-ons while your order is open.'}
+        </p>
+      )}
     </>
   )
 }

@@ -92,7 +92,11 @@ export function OrderView({ order, change, forms, ask }: OrderViewProps) {
         </AddressSheet>
       )}
       <Sheet title={whatYouPay(order)} aside={change.addons && <a href={change.addons}>Change add-ons</a>}>
-        <MoneyLines money={order.money} due={order.phase === 'closed' ? 'Was owed' : 'Still to pay'} />
+        <MoneyLines
+          money={order.money}
+          due={order.phase === 'closed' ? 'Was owed' : 'Still to pay'}
+          is_fixed={order.status !== 'open'}
+        />
       </Sheet>
       {showsPayment(order) && (
         <Sheet title="How you pay" id="card">

@@ -4,6 +4,9 @@ import { attemptsOf, orderNow, startRun, takenFor, work } from '../../../../test
 import { useTestBackerPages } from '../../../../test/setup/backer-pages.ts'
 import { enterCard } from '../../../../test/setup/simulator.ts'
 import type { Row } from '../../../db/types.ts'
+import { stopChargeRun } from '../../../domain/payments/charge-runs.ts'
+import { feedChargeRun } from '../../../domain/payments/feed-charge-run.ts'
+import { inTransaction } from '../../../domain/shared/tx.ts'
 import { loader as cardPage, action as openCard } from './card.tsx'
 import { loader as cardReturn } from './card-return.tsx'
 import { loader as paymentPage, action as savePayment } from './payment.tsx'
@@ -181,6 +184,31 @@ describe('an errored order', () => {
         charges: { receipts: [{ amount: 1650, card: 'Visa ending 4242' }] },
         money: { balance: 0, booked: [{ account: 'card', amount: -1650 }], receipts: [{ amount: 1650 }] },
       },
+    })
+  })
+
+  test('tells a new card that was tried and failed from one that was only saved', async () => {
+    const { backer } = await makeErrored()
+    const enter = async () => beside(comeBack(backer, await toCardPage(backer, 'order', 'later_do_not_honor')))
+    expect((await enter()).location).toBe(`${at(backer)}?card=saved`)
+    const failed = { failed: { is_decline: true, is_of_card: true }, retry_refusal: 'card_too_soon' }
+    expect((await ask(pledgePage, backer)).data?.order).toMatchObject({ charges: failed })
+    expect((await enter()).location).toBe(`${at(backer)}?card=saved`)
+    expect((await ask(pledgePage, backer)).data?.order).toMatchObject({ charges: { ...failed, failed: { is_of_card: false } } })
+  })
+
+  test('keeps why it failed when a run takes back an attempt that never left', async () => {
+    const { backer, order_id } = await makeErrored()
+    const { id: run_id } = await startRun(program.deps, campaign as never, {
+      selection: { ids: [order_id] },
+      retry_errored: true,
+    })
+    const key = { campaign_id: campaign.id, run_id }
+    await inTransaction(program.deps, (tx) => feedChargeRun(tx, key))
+    await inTransaction(program.deps, (tx) => stopChargeRun(tx, campaign.staff, key))
+    expect((await attemptsOf(program.deps, order_id)).map(({ state }) => state)).toEqual(['declined', 'refused'])
+    expect((await ask(pledgePage, backer)).data?.order).toMatchObject({
+      charges: { failed: { is_decline: true, reason: 'not enough funds' } },
     })
   })
 

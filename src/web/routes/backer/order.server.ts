@@ -99,9 +99,9 @@ function chargesProps(charges: BackersCharges, now: Date): ChargesProps {
 }
 
 /** In words only: the bank's code does not come near the page, since some of them say more than a backer is told. */
-function failedProps({ amount, at, is_decline, code }: NonNullable<BackersCharges['failed']>): ChargesProps['failed'] {
+function failedProps({ at, code, ...failed }: NonNullable<BackersCharges['failed']>): ChargesProps['failed'] {
   const { reason, says_why, fix } = declineText(code, 'backer')
-  return { amount, at: at.toISOString(), is_decline, reason, says_why, fix }
+  return { ...failed, at: at.toISOString(), reason, says_why, fix }
 }
 
 function parcelProps({ id, carrier, tracking_number, tracking_link, left_at, lines }: ShownShipment): ParcelProps {

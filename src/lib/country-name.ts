@@ -1,11 +1,18 @@
 /** The name of a country in the reader's language; a code nobody knows stays as it is. */
 export function countryName(code: string, locale = 'en'): string {
+  if (!/^[A-Z]{2}$/.test(code)) return code
   let names = namesByLocale.get(locale)
   if (!names) {
-    names = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' })
+    names = { all: new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' }), known: new Map() }
     namesByLocale.set(locale, names)
   }
-  return /^[A-Z]{2}$/.test(code) ? (names.of(code) ?? code) : code
+  let name = names.known.get(code)
+  if (name === undefined) {
+    name = names.all.of(code) ?? code
+    names.known.set(code, name)
+  }
+  return name
 }
 
-const namesByLocale = new Map<string, Intl.DisplayNames>()
+// Asked for each row of an export: a name is looked up once.
+const namesByLocale = new Map<string, { all: Intl.DisplayNames; known: Map<string, string> }>()

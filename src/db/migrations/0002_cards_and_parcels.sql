@@ -203,3 +203,24 @@ create table tracking_rows (
 );
 create index tracking_rows_problem on tracking_rows (campaign_id, file_id, problem, n);
 create index tracking_rows_order on tracking_rows (campaign_id, file_id, order_number);
+
+-- Lists and search --------------------------------------------------------------------------------------------------------
+
+-- Orders of which nothing ships: their country is the pledge's.
+create index orders_nowhere on orders (campaign_id, number) where country is null;
+
+-- The list of backers by number, and who has a number.
+create index backers_number on backers (campaign_id, coalesce(platform_number, 9007199254740991), id);
+
+-- Search by any part of a word. The extension is trusted: the owner of a database may make it where its files are installed
+-- (postgresql-contrib). Where it cannot be made, search reads every row of the campaign and finds the same.
+do $$
+begin
+  if exists (select 1 from pg_available_extensions where name = 'pg_trgm') then
+    create extension if not exists pg_trgm;
+    create index backers_search on backers using gin ((name || ' ' || email || ' ' || staff_note || ' ' || report_note) gin_trgm_ops);
+  end if;
+exception
+  when insufficient_privilege or undefined_object then null;
+end
+$$;

@@ -88,15 +88,52 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   return sql`(${sql.join(parts, sql` and `)})`
 }
 
+/**
+ * The same filter over orders, as conditions that no order meets two of: what goes to a country is found by the order, and by its pledge
+ * where nothing ships. Together they are `filterCondition`, which reads both and goes along no index.
+ */
+export function orderConditions({ country, ...rest }: BackerFilter): RawBuilder<boolean>[] {
+  const others = filterCondition(rest)
+  const [first] = country ?? []
+  if (!country || first === undefined) return [others]
+  // One country by itself: an index is then read in the order of the list.
+  const isOf = (column: RawBuilder<unknown>) =>
+    country.length === 1 ? sql`${column} = ${first}` : sql`${column} = any(${country}::text[])`
+  return [sql`(${isOf(sql`o.country`)} and ${others})`, sql`(o.country is null and ${isOf(sql`b.pledge_country`)} and ${others})`]
+}
+
 /** Each word must occur somewhere: in name, mail, number or note. */
 function searchCondition(q: string): RawBuilder<boolean> {
   const words = q.split(/\s+/).filter(Boolean).slice(0, 8)
-  const conditions = words.map((word) => {
-    const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-    return sql<boolean>`(b.name ilike ${like} or b.email ilike ${like} or b.staff_note ilike ${like} or b.report_note ilike ${like}
-      or o.number::text = ${word.replace(/^#/, '')} or b.platform_number::text = ${word.replace(/^#/, '')} or b.platform_uid = ${word})`
-  })
-  return conditions.length ? sql`(${sql.join(conditions, sql` and `)})` : sql`true`
+  return words.length ? sql`(${sql.join(words.map(wordCondition), sql` and `)})` : sql`true`
+}
+
+/**
+ * All arms are of one table, so that each can be found by its index. A number may be an order's too: who has it is found first, and the
+ * campaign's id goes along into every arm.
+ */
+function wordCondition(word: string): RawBuilder<boolean> {
+  const number = /^#?(\d{1,15})$/.exec(word)?.[1]
+  if (number === undefined) return sql<boolean>`(${textOf('b', word)} or b.platform_uid = ${word})`
+  return sql<boolean>`(b.campaign_id, b.id) in (
+    select s.campaign_id, s.id from backers s where ${textOf('s', word)}
+    union all select s.campaign_id, s.id from backers s where s.platform_uid = ${word}
+    union all select s.campaign_id, s.id from backers s where ${backerNumber('s')} = ${number}::bigint
+    union all select s.campaign_id, s.backer_id from orders s where s.number = ${number}::bigint)`
+}
+
+/** Written as the index `backers_search` has it. Its parts cannot run together: no word has a space. */
+function textOf(alias: string, word: string): RawBuilder<boolean> {
+  const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+  const [name, email, staff_note, report_note] = ['name', 'email', 'staff_note', 'report_note'].map((column) =>
+    sql.ref(`${alias}.${column}`),
+  )
+  return sql<boolean>`(${name} || ' ' || ${email} || ' ' || ${staff_note} || ' ' || ${report_note}) ilike ${like}`
+}
+
+/** What the list of backers goes by, as the index `backers_number` has it: those without a number come last. */
+export function backerNumber(alias: string): RawBuilder<number> {
+  return sql<number>`coalesce(${sql.ref(`${alias}.platform_number`)}, 9007199254740991)`
 }
 
 /** Something of it ships, and nothing that ships is of another SKU: the order can leave with what is in stock. */

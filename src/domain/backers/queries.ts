@@ -7,7 +7,7 @@ import { invalid, notFound } from '../shared/errors.ts'
 import { cutPage, type Page, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import { ownCampaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
-import { type BackerFilter, filterCondition } from './filter.ts'
+import { type BackerFilter, backerNumber, filterCondition } from './filter.ts'
 
 /** One row of the list of backers. Amounts in minor units. */
 export interface BackerRow {
@@ -35,7 +35,7 @@ const WHOLE = /^\d{1,19}$/
 const MOMENT = /^(infinity|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?([+-]\d\d(:\d\d)?)?)$/
 const TEXT = /^[^\0]*$/
 const SORTS = {
-  number: { value: sql`coalesce(b.platform_number, 9007199254740991)`, type: sql`bigint`, shape: WHOLE },
+  number: { value: backerNumber('b'), type: sql`bigint`, shape: WHOLE },
   name: { value: sql`lower(b.name)`, type: sql`text`, shape: TEXT },
   email: { value: sql`lower(b.email)`, type: sql`text`, shape: TEXT },
   pledged_at: { value: sql`coalesce(b.pledged_at, 'infinity'::timestamp)`, type: sql`timestamp`, shape: MOMENT },

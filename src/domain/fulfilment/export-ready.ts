@@ -3,6 +3,7 @@ import { csvByteOrderMark, csvLine, csvRawLine } from '../../lib/csv-write.ts'
 import { type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
+import { pagesAhead } from '../shared/pages-ahead.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { headOf, type ReadyLine, type ReadyOrder, rowsOf, type SkuColumn } from './export-rows.ts'
@@ -98,11 +99,9 @@ export async function* exportReady(db: Db, input: ExportInput): AsyncGenerator<s
     // The pages that follow look orders up by their ids.
     await sql`select set_config('enable_nestloop', 'on', true)`.execute(snapshot)
     yield (input.audience === 'people' ? csvByteOrderMark : '') + line(headOf(input.form, skus))
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const orders: ReadyOrder[] = await readPage(snapshot, input, after)
+    for await (const orders of pagesAhead((after) => readPage(snapshot, input, after))) {
       const rows = orders.flatMap((order) => rowsOf(input.form, order, skus))
       if (rows.length > 0) yield rows.map(line).join('')
-      after = orders.at(-1)?.number
     }
   } finally {
     await snapshot.rollback().execute()

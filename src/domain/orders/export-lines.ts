@@ -3,6 +3,7 @@ import { csvByteOrderMark, csvLine } from '../../lib/csv-write.ts'
 import { decimalText } from '../../lib/money.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
+import { pagesAhead } from '../shared/pages-ahead.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 
@@ -75,11 +76,9 @@ export async function* exportLines(db: Db, campaign: Pick<Campaign, 'id' | 'curr
   try {
     await sql`select set_config('idle_in_transaction_session_timeout', ${STALLED_AFTER}, true)`.execute(snapshot)
     yield csvByteOrderMark + csvLine(LINE_COLUMNS)
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const rows = await readPage(snapshot, campaign.id, after)
+    for await (const rows of pagesAhead((after) => readPage(snapshot, campaign.id, after))) {
       const lines = rows.filter((row): row is LineRow => row.position !== null)
       if (lines.length > 0) yield lines.map((row) => csvOf(row, campaign.currency)).join('')
-      after = rows.at(-1)?.number
     }
   } finally {
     await snapshot.rollback().execute()

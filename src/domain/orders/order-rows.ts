@@ -76,7 +76,8 @@ export interface OrderQuery {
   campaign_id: string
   /** when: a card may have expired since */
   now: Date
-  where: RawBuilder<boolean>
+  /** conditions that no order meets two of: each is looked up along an index of its own */
+  where: readonly RawBuilder<boolean>[]
   /** as text, for a cursor */
   sort_value?: RawBuilder<string>
   order?: RawBuilder<unknown>
@@ -88,11 +89,12 @@ export interface OrderQuery {
  * by what it is sorted by, which an index holds, before the wide rows are read.
  */
 export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder & { sort_value: string })[]> {
-  const { rows } = await sql<OrderRow>`with page as (
-      select o.id as order_id from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-      where o.campaign_id = ${query.campaign_id} and ${query.where}
-      order by ${query.order ?? sql`o.number`} limit ${query.limit}
-    )
+  const order = query.order ?? sql`o.number`
+  const parts = query.where.map(
+    (where) => sql`(select o.id as order_id from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+      where o.campaign_id = ${query.campaign_id} and ${where} order by ${order} limit ${query.limit})`,
+  )
+  const { rows } = await sql<OrderRow>`with page as (${sql.join(parts, sql` union all `)})
     select o.id, o.number, o.version, o.status, o.balance_due, o.captured, o.refunded, c.currency,
       o.country, o.ships, o.address, o.address_warning, o.created_at, o.confirmed_at, o.locked_at, o.paid_at,
       o.address_finalized_at, o.shipped_at, o.canceled_at, o.updated_at,
@@ -114,7 +116,7 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
     left join levels l on l.campaign_id = o.campaign_id and l.id = o.level_id
     left join payment_methods p on p.campaign_id = o.campaign_id and p.id = o.payment_method_id
     left join notices n on n.campaign_id = o.campaign_id and n.id = o.notice_id
-    order by ${query.order ?? sql`o.number`}`.execute(db)
+    order by ${order} limit ${query.limit}`.execute(db)
   const lines = await readLines(
     db,
     query.campaign_id,

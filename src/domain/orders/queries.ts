@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
-import { type BackerFilter, filterCondition } from '../backers/filter.ts'
+import { type BackerFilter, filterCondition, orderConditions } from '../backers/filter.ts'
 import { notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
@@ -35,7 +35,7 @@ export async function listOrders(db: Db, campaign_id: string, input: OrderListIn
   const rows = await readOrders(db, {
     campaign_id,
     now: input.now,
-    where: sql`${filterCondition(input.filter ?? {})} and ${after}`,
+    where: orderConditions(input.filter ?? {}).map((each) => sql<boolean>`${each} and ${after}`),
     sort_value: parts.value,
     order: parts.order,
     limit: size + 1,
@@ -94,7 +94,7 @@ export interface OrderScope {
 export async function findOrder(db: Db, scope: OrderScope, id: string, now: Date): Promise<WholeOrder> {
   const { campaign_id } = scope
   const own = scope.backer_id ? sql`o.backer_id = ${scope.backer_id}` : sql`true`
-  const [found] = await readOrders(db, { campaign_id, now, where: sql`o.id = ${id} and ${own}`, limit: 1 })
+  const [found] = await readOrders(db, { campaign_id, now, where: [sql`o.id = ${id} and ${own}`], limit: 1 })
   if (!found) throw notFound('order')
   const { sort_value, ...order } = found
   const { quote, answers } = await db

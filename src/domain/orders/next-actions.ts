@@ -66,12 +66,12 @@ export function nextActions(facts: ActionFacts): NextAction[] {
   if (!prices_saved) add('save_prices', 0)
   else if (surveys.not_sent > 0) add('send_surveys', surveys.not_sent)
   if (lock.can > 0) add('lock', lock.can, { left: lock.left })
-  // An order that moved after its lock may owe without a card, too.
-  const lacking = lock.payment_method_missing + countLeft(charge.left, 'payment_method_missing')
-  if (lacking > 0) add('ask_payment_method', lacking)
   // A run makes paid what owes nothing, too.
   if (charge.orders > 0) add('charge', charge.orders, { amount: charge.amount, left: charge.left })
   else if (owe_nothing > 0) add('nothing_owed', owe_nothing)
+  // An order that moved after its lock may owe without a card, too.
+  const lacking = lock.payment_method_missing + countLeft(charge.left, 'payment_method_missing')
+  if (lacking > 0) add('ask_payment_method', lacking)
   if (orders.errored.count > 0) add('look_at_failed', orders.errored.count, { amount: orders.errored.owed })
   if (requests > 0) add('answer_requests', requests)
   if (finalize.moved > 0) add('finalize_address', finalize.moved, { left: finalize.left })

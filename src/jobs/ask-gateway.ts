@@ -2,20 +2,24 @@ import type { Deps } from '../deps.server.ts'
 import type { TakenAttempt } from '../domain/payments/attempts.ts'
 import type { ChargeAnswer, ChargeRequest, GatewayPayment } from '../domain/payments/gateway.ts'
 
+type Parts = Pick<Deps, 'gateway' | 'log' | 'clock'>
+
+/** So long the gateway remembers a key: after it, nothing of a first sending can still come. */
+const KEY_LIVES_MS = 24 * 3_600_000
+
 const unknown = (code: string): ChargeAnswer => ({ answer: 'unknown', code, dead_key: false, slow_down: false })
+const refused = (code: string): ChargeAnswer => ({ answer: 'refused', code, pauses: false })
 
 /**
  * Asks the gateway about one attempt. One that was never sent is sent. About any other nobody knows whether the gateway has it: the
  * customer's payments are listed first, and only when none is of this attempt is it sent again, with the same key and the same
  * parameters (promises.md rule 3). Never throws.
  */
-export async function askGateway(
-  app: Pick<Deps, 'gateway' | 'log'>,
-  attempt: TakenAttempt,
-  account: string | null,
-): Promise<ChargeAnswer> {
-  // Its customer and card belong to another account: only with that account's keys can it be settled.
-  if (attempt.gateway_account !== account) return unknown('other_account')
+export async function askGateway(app: Parts, attempt: TakenAttempt, account: string | null): Promise<ChargeAnswer> {
+  // Its customer and card belong to another account: one that left can only be settled with that account's keys.
+  if (attempt.gateway_account !== account) {
+    return account && attempt.was === 'created' ? refused('other_account') : unknown('other_account')
+  }
   try {
     const request = attempt.request as ChargeRequest
     if (attempt.was === 'created') return await app.gateway.charge(request, { key: attempt.key, is_repeat: false })
@@ -26,16 +30,19 @@ export async function askGateway(
   }
 }
 
-async function settle(app: Pick<Deps, 'gateway'>, attempt: TakenAttempt, request: ChargeRequest): Promise<ChargeAnswer> {
+async function settle(app: Parts, attempt: TakenAttempt, request: ChargeRequest): Promise<ChargeAnswer> {
   // All of them: a customer is one backer of one campaign, and the gateway's clock is not ours.
   const payments = await app.gateway.listPayments(request.customer, new Date(0))
   if (!payments.ok) return unknown(payments.failure.code)
   const own = payments.value.find((payment) => payment.metadata.afterfund_attempt === attempt.id)
   if (own) return answerOf(own)
   const answer = await app.gateway.charge(request, { key: attempt.key, is_repeat: true })
+  if (answer.answer !== 'unknown') return answer
   // A 5xx that the gateway replays for this key, and no payment: that key can never succeed.
-  if (answer.answer === 'unknown' && answer.dead_key) return { answer: 'refused', code: 'gateway_error', pauses: false }
-  return answer
+  if (answer.dead_key) return refused('gateway_error')
+  // No payment a day later, and none would be made now: the first sending never arrived, or was refused and its answer lost.
+  const age = app.clock.now().getTime() - (attempt.sent_at ?? attempt.created_at).getTime()
+  return answer.refuses_now && age >= KEY_LIVES_MS ? refused(answer.code) : answer
 }
 
 function answerOf(payment: GatewayPayment): ChargeAnswer {
@@ -43,5 +50,5 @@ function answerOf(payment: GatewayPayment): ChargeAnswer {
   if (payment.state === 'declined') {
     return { answer: 'declined', payment: payment.id, decline: payment.decline ?? { code: 'card_declined', advice: null } }
   }
-  return payment.state === 'canceled' ? { answer: 'refused', code: 'payment_canceled', pauses: false } : unknown(payment.state)
+  return payment.state === 'canceled' ? refused('payment_canceled') : unknown(payment.state)
 }

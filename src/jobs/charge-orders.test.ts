@@ -5,6 +5,7 @@ import { makeManyLocked } from '../../test/factories/charge-many.ts'
 import { attemptsOf, makeLocked, orderNow, startRun, takenFor, work } from '../../test/factories/charging.ts'
 import { useTestProgram } from '../../test/setup/deps.ts'
 import { takeAttempts } from '../domain/payments/attempts.ts'
+import { feedChargeRun } from '../domain/payments/feed-charge-run.ts'
 import { settleAttempts } from '../domain/payments/settle-attempts.ts'
 import { startCharge } from '../domain/payments/start-charge.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
@@ -107,4 +108,33 @@ test('that nothing was taken counts only from who still holds the attempt', asyn
   await settle({ ...slow, answer: { answer: 'succeeded', payment: 'pi_1', amount: 1300 } })
   expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'succeeded', payment: 'pi_1' }])
   expect(await orderNow(deps, order.id)).toMatchObject({ status: 'paid', captured: 1300 })
+})
+
+test('what the gateway keeps refusing ends a day after its first sending, once the list shows no payment', async () => {
+  const { deps, simulator } = program
+  const campaign = await makeCampaign(deps)
+  const order = await makeLocked(deps, campaign)
+  await startRun(deps, campaign)
+  simulator.knobs({ next: ['cut_before', 404, 404] })
+  await work(deps)
+  deps.clock.advance(60_000)
+  await work(deps)
+  expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'unknown', code: 'resource_missing', sendings: 2 }])
+  deps.clock.advance(24 * 3_600_000)
+  await work(deps)
+  expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'refused', code: 'resource_missing', sendings: 3 }])
+  expect(await orderNow(deps, order.id)).toMatchObject({ status: 'locked', captured: 0 })
+  expect(takenFor(simulator.ledger(), order.id)).toEqual([])
+})
+
+test('an attempt that never left is not sent to another account, and ends', async () => {
+  const { deps } = program
+  const campaign = await makeCampaign(deps)
+  const order = await makeLocked(deps, campaign)
+  const run = await startRun(deps, campaign)
+  await inTransaction(deps, (tx) => feedChargeRun(tx, { campaign_id: campaign.id, run_id: run.id }))
+  await deps.db.updateTable('payment_attempts').set({ gateway_account: 'acct_other' }).where('order_id', '=', order.id).execute()
+  await work(deps)
+  expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'refused', code: 'other_account' }])
+  expect(takenFor(program.simulator.ledger(), order.id)).toEqual([])
 })

@@ -38,6 +38,7 @@ export function runOrderWord(state: string): string {
 const REFUSED: Readonly<Record<string, string>> = {
   http_401: 'the gateway refused our keys',
   http_403: 'the gateway does not allow our keys to charge',
+  other_account: 'the card was saved at another gateway account',
   resource_missing: 'the gateway does not know this card any more',
   payment_method_unactivated: 'the gateway does not take this kind of payment',
   amount_too_small: 'the amount is below what the gateway takes',

@@ -39,14 +39,14 @@ export function answerOfError(error: unknown, is_repeat: boolean): ChargeAnswer 
     if (intent.status !== 'requires_payment_method' && intent.status !== 'canceled') return unknown(`payment_${intent.status}`)
     return { answer: 'declined', payment: intent.id, decline: declineOf(error) }
   }
-  if (REFUSALS.has(status) && !is_repeat && !isAboutTheKey(error)) {
-    return { answer: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status) }
-  }
+  const isRefusal = REFUSALS.has(status) && !isAboutTheKey(error)
+  if (isRefusal && !is_repeat) return { answer: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status) }
   return {
     answer: 'unknown',
     code: codeOf(error),
     dead_key: status >= 500 && error.headers?.['idempotent-replayed'] === 'true',
     slow_down: status === 429,
+    ...(isRefusal && !KEYS_ARE_THE_REASON.has(status) ? { refuses_now: true } : {}),
   }
 }
 

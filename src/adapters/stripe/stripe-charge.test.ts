@@ -71,7 +71,8 @@ describe('a charge', () => {
     async (status) => {
       says(status, { error: { type: 'invalid_request_error', code: 'resource_missing' } })
       expect(await charge()).toEqual({ answer: 'refused', code: 'resource_missing', pauses: status === 401 || status === 403 })
-      expect(await charge(true)).toEqual(unknown('resource_missing'))
+      const refuses_now = status === 400 || status === 404 ? { refuses_now: true } : {}
+      expect(await charge(true)).toEqual(unknown('resource_missing', refuses_now))
     },
   )
 

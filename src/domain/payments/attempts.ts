@@ -126,10 +126,11 @@ export async function takeAttempts(tx: Tx, campaign_id: string, take: Take): Pro
   return rows
 }
 
-/** The campaigns that have an attempt to send or to settle now. */
+/** The campaigns that have an attempt to send or to settle now, those first whose backers asked for one themselves. */
 export async function findCampaignsWithAttempts(db: Db, now: Date): Promise<string[]> {
-  const { rows } = await sql<{ campaign_id: string }>`select distinct campaign_id from payment_attempts
+  const { rows } = await sql<{ campaign_id: string }>`select campaign_id from payment_attempts
     where state in ('created', 'sent', 'unknown') and (leased_until is null or leased_until <= ${now})
-      and (next_try_at is null or next_try_at <= ${now})`.execute(db)
+      and (next_try_at is null or next_try_at <= ${now})
+    group by campaign_id order by bool_and(run_id is not null), min(created_at)`.execute(db)
   return rows.map((row) => row.campaign_id)
 }

@@ -84,8 +84,11 @@ export type ChargeAnswer =
   | { answer: 'declined'; payment: string; decline: Decline }
   /** the gateway took nothing and said so; `pauses` when its keys are the reason (401, 403) */
   | { answer: 'refused'; code: string; pauses: boolean }
-  /** `dead_key`: a 5xx that the gateway replays for this key, which therefore can never succeed */
-  | { answer: 'unknown'; code: string; dead_key: boolean; slow_down: boolean }
+  /**
+   * `dead_key`: a 5xx that the gateway replays for this key, which therefore can never succeed; `refuses_now`: a 400 or 404 to a repeat,
+   * which says nothing of the first sending
+   */
+  | { answer: 'unknown'; code: string; dead_key: boolean; slow_down: boolean; refuses_now?: true }
 
 export interface GatewayPayment {
   id: string

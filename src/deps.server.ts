@@ -9,10 +9,12 @@ import type { Config } from './config.server.ts'
 import { connect } from './db/client.server.ts'
 import { queueSchema } from './db/grants.ts'
 import type { Database } from './db/types.ts'
+import type { ImportKey } from './domain/imports/compare-rows.ts'
 import type { Mailer } from './domain/messages/mailer.ts'
 import type { Gateway } from './domain/payments/gateway.ts'
 import type { Work } from './domain/shared/tx.ts'
 import { createGatewayProcess, type GatewayProcess } from './gateway-process.server.ts'
+import { createImportReader } from './import-thread.server.ts'
 import { createEnqueue, createQueues } from './jobs/enqueue.ts'
 import { createWorker } from './jobs/worker.ts'
 import type { Log } from './log.server.ts'
@@ -56,6 +58,8 @@ export type Deps = {
   simulator: GatewayProcess | null
   auth: Auth
   worker: Worker
+  /** Reads an upload in a thread of its own. */
+  readApart(key: ImportKey): Promise<void>
   /** Writes a job within the caller's transaction: it exists exactly when the transaction commits. */
   enqueue(db: Transaction<Database>, work: Work): Promise<void>
   /** Aborted when the program stops: streams end with it. */
@@ -92,6 +96,7 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
     gateway: openGateway(config, simulator),
     simulator,
     auth: createAuth({ config, db: client.db, secret: deriveKey(parts.secret, 'sessions').toString('base64url'), log }),
+    readApart: createImportReader(parts.databaseUrl),
     enqueue: createEnqueue(boss),
     stopping: stopping.signal,
   }

@@ -36,7 +36,7 @@ export interface ExportCounts {
 }
 
 /** Orders that are read at once. */
-const PAGE = 1_000
+const PAGE = 300
 /** A reader that stops reading gives the connection back after this. */
 const STALLED_AFTER = '2min'
 

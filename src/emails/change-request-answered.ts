@@ -1,7 +1,7 @@
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
 import type { Address } from '../domain/shipping/address.ts'
 import type { Letter, Section } from './letter.ts'
-import { addressLines, orderFacts, orderOf } from './parts.ts'
+import { addressLines, orderFacts, orderOf, toDoSentences } from './parts.ts'
 
 /** The creator approved or declined what the backer asked for once the address was final. */
 export function changeRequestAnswered(facts: MailFacts): Letter {
@@ -30,9 +30,7 @@ export function changeRequestAnswered(facts: MailFacts): Letter {
         : { kind: 'address', title: 'Where it goes, as before', lines: now },
     ],
     button: 'Open my order',
-    after: isApproved
-      ? ['If everything is right, there is nothing you need to do.']
-      : ['It cannot go there? Answer this mail, and we look for a way together.'],
+    after: isApproved ? toDoSentences(facts, order) : ['It cannot go there? Answer this mail, and we look for a way together.'],
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
 import type { Letter } from './letter.ts'
-import { mayChange, orderFacts, orderOf, orderSections, paymentMethodSentences } from './parts.ts'
+import { mayChange, orderFacts, orderOf, orderSections, toDoSentences } from './parts.ts'
 
 /** The creator filled in the survey, or changed the order, for the backer. */
 export function changedByStaff(facts: MailFacts): Letter {
@@ -20,8 +20,7 @@ export function changedByStaff(facts: MailFacts): Letter {
     after: [
       'Something is not right? Change it on your page, or answer this mail.',
       mayChange(facts, order),
-      ...paymentMethodSentences(facts, order),
-      'If everything is right, there is nothing you need to do.',
+      ...toDoSentences(facts, order),
     ],
   }
 }

@@ -1,6 +1,6 @@
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
 import type { Letter } from './letter.ts'
-import { mayChange, orderFacts, orderOf, orderSections, paymentMethodSentences } from './parts.ts'
+import { mayChange, orderFacts, orderOf, orderSections, toDoSentences } from './parts.ts'
 
 /** The backer confirmed the survey, or a change of the order. */
 export function confirmation(facts: MailFacts): Letter {
@@ -13,10 +13,6 @@ export function confirmation(facts: MailFacts): Letter {
     facts: orderFacts(facts, order),
     sections: orderSections(facts, order),
     button: 'Open my order',
-    after: [
-      mayChange(facts, order),
-      ...paymentMethodSentences(facts, order),
-      'If everything is right, there is nothing you need to do.',
-    ],
+    after: [mayChange(facts, order), ...toDoSentences(facts, order)],
   }
 }

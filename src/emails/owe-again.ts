@@ -18,7 +18,12 @@ export function oweAgain(facts: MailFacts): Letter {
     subject: `${money(facts, balance)} is left to pay for your ${facts.campaign.name} order`,
     preview: `${reason} Your order is safe.`,
     body: [
-      [reason, ' ', { strong: `${money(facts, balance)} is left to pay` }, '. Your order is safe, and nothing was charged yet.'],
+      [
+        reason,
+        ' ',
+        { strong: `${money(facts, balance)} is left to pay` },
+        '. Your order is safe, and nothing of it was charged yet.',
+      ],
       whenAndHow(facts, balance),
     ],
     facts: [

@@ -2,6 +2,7 @@ import type { MailFacts, OrderFacts } from '../domain/messages/mail-facts.ts'
 import { type Address, checkAddress } from '../domain/shipping/address.ts'
 import { formatAddress } from '../domain/shipping/address-form.ts'
 import { cardText } from '../lib/card-text.ts'
+import { unchargeablePart } from '../lib/charge-limits.ts'
 import { countryName } from '../lib/country-name.ts'
 import { formatMoney } from '../lib/money.ts'
 import { ledgerAccountWords, quoteLineWords } from '../lib/quote-text.ts'
@@ -114,6 +115,19 @@ export function paymentMethodSentences(facts: MailFacts, order: OrderFacts): str
   const isNeeded = order.balance_due > 0 || facts.campaign.payment_method_required
   if (!isNeeded || order.payment_method || order.status !== 'open') return []
   return ['There is no payment method on file. Without one your order stays open and cannot be locked and packed.']
+}
+
+/** What is left to do once everything in the mail is right: pay, where something is owed that cannot just be charged; else nothing. */
+export function toDoSentences(facts: MailFacts, order: OrderFacts): string[] {
+  const missing = paymentMethodSentences(facts, order)
+  if (missing.length > 0) return missing
+  const isOwed = order.balance_due > 0 && unchargeablePart(order.balance_due, facts.campaign.currency) !== order.balance_due
+  if (isOwed && order.status === 'errored')
+    return ['The payment of your order did not go through yet. Your page says what you can do.']
+  if (isOwed && order.status === 'locked' && !order.payment_method) {
+    return ['There is no payment method on file. Put one in on your page: until it is paid, your order waits and is not packed.']
+  }
+  return ['If everything is right, there is nothing you need to do.']
 }
 
 /** A number that the cause of the mail left with it. */

@@ -251,6 +251,20 @@ test('an answered request shows the new address or the creator\u2019s words', ()
   expect(late).toContain('Your parcel left before we came to it')
 })
 
+test('no mail says that nothing is to do while something is', () => {
+  const nothing = 'nothing you need to do'
+  const card = { brand: 'visa', last4: '4242' }
+  for (const kind of ['confirmation', 'changed_by_staff', 'change_request_answered'] as const) {
+    const locked = (over: object) => render(kind, { order: { status: 'locked', ...over } }).text
+    expect(render(kind, { order: { status: 'open' } }).text).not.toContain(nothing)
+    expect(locked({})).not.toContain(nothing)
+    expect(locked({})).toContain('Put one in on your page')
+    expect(locked({ payment_method: card })).toContain(nothing)
+    expect(locked({ balance_due: 0 })).toContain(nothing)
+    expect(locked({ status: 'errored', payment_method: card })).toContain('did not go through yet')
+  }
+})
+
 test('a tracking mail has number, link and contents; a link that is none is not one', () => {
   const { text, html } = render('tracking')
   const page = 'https://www.dhl.com/en/home/tracking.html?tracking-id=00340434161094042557'

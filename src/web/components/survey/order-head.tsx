@@ -64,7 +64,10 @@ function OrderLead({ order }: { order: OrderProps }) {
       return <FailedLead order={order} />
     case 'ready_to_ship':
       return order.ships ? (
-        <>The address is final, and your parcel is made next. If you need another address, ask for it below.</>
+        <>
+          The address is final, and your parcel is made next.
+          {order.request?.state !== 'open' && ' If you need another address, ask for it below.'}
+        </>
       ) : (
         <>Everything is settled, and nothing can be changed here any more.</>
       )

@@ -124,8 +124,9 @@ export const TRANSITIONS = {
       'payment_method_missing',
       'on_hold',
       'charge_in_progress',
-      'card_too_soon',
+      // What never passes is said before what passes with time.
       'card_hard_declined',
+      'card_too_soon',
       'totals_differ',
     ],
     mail: null,

@@ -219,6 +219,10 @@ describe('an errored order', () => {
       charges: { failed: { reason: 'declined by your bank', says_why: false }, retry_refusal: 'card_hard_declined' },
     })
     expect(JSON.stringify(shown)).not.toMatch(/stolen/)
+    // Nor when it was their own try a moment ago.
+    const { backer: other } = await makeErrored()
+    await beside(comeBack(other, await toCardPage(other, 'order', 'later_stolen_card')))
+    expect((await ask(pledgePage, other)).data?.order).toMatchObject({ charges: { retry_refusal: 'card_hard_declined' } })
   })
 
   test('while a charge is under way there is nothing to press', async () => {

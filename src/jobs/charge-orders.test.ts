@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { Client } from 'pg'
 import { expect, test } from 'vitest'
 import { makeCampaign } from '../../test/factories/campaign.ts'
 import { makeManyLocked } from '../../test/factories/charge-many.ts'
@@ -16,6 +17,13 @@ const program = useTestProgram({ env: { GATEWAY_TIMEOUT_MS: '3000', CHARGES_PER_
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const planned = (length: number) => Array.from({ length }, () => ({ card: 'visa', owed: 1300 }))
+
+async function asOwner(statement: string): Promise<void> {
+  const client = new Client({ connectionString: program.ownerUrl })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
 
 /** Attempts that were made and not sent. */
 async function countCreated(campaign_id: string): Promise<number> {
@@ -137,4 +145,20 @@ test('an attempt that never left is not sent to another account, and ends', asyn
   await work(deps)
   expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'refused', code: 'other_account' }])
   expect(takenFor(program.simulator.ledger(), order.id)).toEqual([])
+})
+
+test('an answer on its way is booked all the same when the lane breaks', async () => {
+  const { deps, simulator } = program
+  const campaign = await makeCampaign(deps)
+  const order = await makeLocked(deps, campaign)
+  await startRun(deps, campaign)
+  simulator.knobs({ latency_ms: 2_000, next: [404] })
+  const working = chargeOrders(deps, () => false).catch((error: unknown) => error)
+  await sleep(200)
+  await asOwner('alter table charge_runs rename to charge_runs_away')
+  await sleep(700)
+  await asOwner('alter table charge_runs_away rename to charge_runs')
+  expect(await working).toBeInstanceOf(Error)
+  simulator.knobs({ latency_ms: 0 })
+  expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'refused', sendings: 1 }])
 })

@@ -28,10 +28,19 @@ const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
 /**
  * The lane of charges: feeds the runs under way, sends attempts in their pace, backers' own first, books the answers, and asks again
  * about those nobody knows. Returns when nothing is left to do now; when the program stops, what is in flight is finished and booked.
- * No transaction is open during a call. Answers how much it did.
+ * No transaction is open during a call. Answers how much it did. Where it breaks, what is in the air is booked all the same.
  */
 export async function chargeOrders(app: ChargeParts, isStopping: () => boolean): Promise<number> {
   const flight = createFlight(app)
+  try {
+    return await fly(app, flight, isStopping)
+  } catch (error) {
+    await flight.land()
+    throw error
+  }
+}
+
+async function fly(app: ChargeParts, flight: Flight, isStopping: () => boolean): Promise<number> {
   let done = 0
   for (;;) {
     const runs = await findRunsUnderWay(app.db)
@@ -69,8 +78,9 @@ async function launch(app: ChargeParts, flight: Flight): Promise<number> {
     const limit = Math.min(IN_FLIGHT - flight.size(), flight.room())
     if (limit <= 0) break
     const take = { lease_id: randomUUID(), lease_ms: CALLS * app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
-    const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
+    // Before they are taken: what is taken leaves.
     const account = await findAccountInUse(app.db)
+    const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
     for (const attempt of taken) flight.start(attempt, account)
     launched += taken.length
   }
@@ -86,6 +96,8 @@ interface Flight {
   /** resolves when a call has been answered, or it is time to look for new ones */
   next(): Promise<void>
   book(): Promise<void>
+  /** waits for the calls in the air and books each answer by itself: one that cannot be booked holds up no other */
+  land(): Promise<void>
   touch(key: RunKey): void
   saveProgress(): Promise<void>
 }
@@ -140,27 +152,38 @@ function createFlight(app: ChargeParts): Flight {
       clearTimeout(timer)
     },
     async book() {
-      const batch = answered.splice(0)
+      const batch = [...answered]
       for (const campaign_id of new Set(batch.map(({ attempt }) => attempt.campaign_id))) {
-        await bookAnswers(
-          app,
-          campaign_id,
-          batch.filter(({ attempt }) => attempt.campaign_id === campaign_id),
-          slowed,
-        )
+        const own = batch.filter(({ attempt }) => attempt.campaign_id === campaign_id)
+        await bookAnswers(app, campaign_id, own, { slowed })
       }
+      answered.splice(0, batch.length)
       for (const { attempt } of batch) {
         const { campaign_id, run_id } = attempt
         if (run_id) touched.set(run_id, { campaign_id, run_id })
       }
       if (performance.now() - saved > SAVE_EVERY_MS) await saveProgressOf()
     },
+    async land() {
+      await Promise.all(calls)
+      for (const one of answered.splice(0)) {
+        const { campaign_id, id: attempt_id } = one.attempt
+        await bookAnswers(app, campaign_id, [one], { slowed, limits: {} }).catch((error: unknown) =>
+          app.log.error({ error, attempt_id }, 'an answer of the gateway was not booked; it is asked again'),
+        )
+      }
+    },
     touch: (key) => void touched.set(key.run_id, key),
     saveProgress: saveProgressOf,
   }
 }
 
-async function bookAnswers(app: ChargeParts, campaign_id: string, batch: Answered[], slowed: Map<string, number>): Promise<void> {
+async function bookAnswers(
+  app: ChargeParts,
+  campaign_id: string,
+  batch: Answered[],
+  { slowed, limits = booking }: { slowed: Map<string, number>; limits?: Parameters<typeof inTransaction>[2] },
+): Promise<void> {
   // What was on its way when the pace was halved says nothing about the new pace.
   const tooFast = new Set(
     batch.flatMap(({ attempt: { run_id }, answer, from }) =>
@@ -173,7 +196,7 @@ async function bookAnswers(app: ChargeParts, campaign_id: string, batch: Answere
       await settleAttempts(tx, campaign_id, batch)
       for (const run_id of tooFast) await slowDown(tx, { campaign_id, run_id })
     },
-    booking,
+    limits,
   )
   for (const run_id of tooFast) slowed.set(run_id, performance.now())
 }

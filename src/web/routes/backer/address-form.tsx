@@ -5,7 +5,7 @@ import { CountryField } from '../../components/survey/pledge-parts.tsx'
 import { Button } from '../../ui/button.tsx'
 import type { FormProblem } from '../../ui/error-summary.tsx'
 import { Option } from '../../ui/field.tsx'
-import { Ledger } from '../../ui/ledger.tsx'
+import { Ledger, type LedgerRow } from '../../ui/ledger.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Money } from '../../ui/numbers.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
@@ -119,6 +119,18 @@ interface AgreeProps {
 function Agree({ agree, currency, country, words }: AgreeProps) {
   const { balance_before, balance_after, shipping_before, shipping_after } = agree
   const owes = <Money minor={Math.abs(balance_after)} currency={currency} />
+  // What was paid for shipping with the pledge counts up to what shipping costs: a cheaper address uses less of it.
+  const unused = balance_after - balance_before - (shipping_after - shipping_before)
+  const used: LedgerRow[] =
+    unused === 0
+      ? []
+      : [
+          {
+            label: 'Shipping paid with the pledge',
+            reason: unused > 0 ? 'counts towards shipping only: less of it is used' : 'more of it is used',
+            amount: unused,
+          },
+        ]
   return (
     <>
       <input type="hidden" name="agreed_balance" value={balance_after} />
@@ -130,6 +142,7 @@ function Agree({ agree, currency, country, words }: AgreeProps) {
           rows={[
             { label: 'Shipping until now', amount: shipping_before },
             { label: country ? `Shipping to ${country}` : 'Shipping', amount: shipping_after },
+            ...used,
             { label: 'You owed', amount: balance_before, kind: 'sum' },
             { label: balance_after < 0 ? 'Your credit' : 'You will owe', amount: balance_after, kind: 'due' },
           ]}

@@ -79,6 +79,14 @@ export async function withdrawUnsent(tx: Tx, key: RunKey): Promise<void> {
     where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.attempt_id = any(${ids}::uuid[])`.execute(tx.db)
 }
 
+/** An order whose attempt ended on the gateway's keys is in line again, while its run is not over: nothing was said about its card. */
+export async function waitAgain(tx: Tx, key: RunKey, attempt_id: string): Promise<void> {
+  await sql`update charge_run_orders r set state = 'waiting', attempt_id = null, code = null
+    from charge_runs u
+    where u.campaign_id = ${key.campaign_id} and u.id = ${key.run_id} and u.state in ('running', 'paused')
+      and r.campaign_id = u.campaign_id and r.run_id = u.id and r.attempt_id = ${attempt_id}`.execute(tx.db)
+}
+
 /** Pauses the run of an attempt that the gateway refused because of its keys: no other card is tried with them. */
 export async function pauseRunOfAttempt(tx: Tx, key: RunKey): Promise<void> {
   const run = await takeRun(tx, key)

@@ -132,14 +132,14 @@ test('keys that the gateway refuses pause the run; nobody is charged or mailed u
   expect(await findChargeRun(deps.db, campaign.id, run.id, deps.clock.now())).toMatchObject({
     state: 'paused',
     pause_code: 'gateway_refused_keys',
+    orders: { waiting: 3, refused: 0 },
   })
   for (const order of orders) {
     expect(await orderNow(deps, order.id)).toMatchObject({ status: 'locked', captured: 0 })
     expect(await mailsTo(order.backer_id)).not.toContain('charge_failed')
   }
   await expect(startRun(deps, campaign)).rejects.toMatchObject({ code: 'charge_run_under_way' })
-  await inTransaction(deps, (tx) => stopChargeRun(tx, campaign.staff, { campaign_id: campaign.id, run_id: run.id }))
-  await startRun(deps, campaign)
+  await inTransaction(deps, (tx) => resumeChargeRun(tx, campaign.staff, { campaign_id: campaign.id, run_id: run.id }))
   await work(deps)
   for (const order of orders) expect(takenFor(simulator.ledger(), order.id)).toEqual([1300])
   await balance()

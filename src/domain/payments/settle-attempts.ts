@@ -4,7 +4,7 @@ import { moveEach } from '../orders/move-orders.ts'
 import { GATEWAY } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
 import type { Attempt } from './attempts.ts'
-import { pauseRunOfAttempt } from './charge-run-state.ts'
+import { pauseRunOfAttempt, waitAgain } from './charge-run-state.ts'
 import { classOfDecline } from './declines.ts'
 import type { ChargeAnswer } from './gateway.ts'
 
@@ -166,7 +166,10 @@ async function recordRefused(tx: Tx, campaign_id: string, list: Of<'refused'>): 
     list.map(({ attempt }) => attempt.id),
   )
   for (const { attempt, answer } of list) {
-    if (answer.pauses && attempt.run_id) await pauseRunOfAttempt(tx, { campaign_id, run_id: attempt.run_id })
+    if (!answer.pauses || !attempt.run_id) continue
+    const key = { campaign_id, run_id: attempt.run_id }
+    await waitAgain(tx, key, attempt.id)
+    await pauseRunOfAttempt(tx, key)
   }
 }
 

@@ -69,6 +69,8 @@ describe('rows', () => {
   test('numbers that a spreadsheet has spoiled are told, whole ones are not', () => {
     for (const number of ['9.25E+11', '9,25E+11', '9.2748901E+21', '1E+20', '123456789012.0', '123456789,00', '########', '#N/A'])
       expect(isDamagedNumber(number), number).toBe(true)
+    for (const formula of ['=HYPERLINK("http://a.example")', '=A2&B2', '@SUM(A1)'])
+      expect(isDamagedNumber(formula), formula).toBe(true)
     expect(isDamagedNumber('92748901234567800000'), 'fifteen digits kept').toBe(true)
     for (const number of [
       '00340434161094042557',

@@ -23,13 +23,15 @@ export function tidyCell(text: string): string {
 }
 
 /**
- * Whether a spreadsheet has spoiled a number beyond repair: 9.25E+11 (or with a comma), a trailing .0, a column of #, or more than twenty
- * digits that end in zeros, which is what is left where only the first fifteen were kept. Zeros lost at the start cannot be seen.
+ * Whether a spreadsheet has spoiled a number beyond repair: 9.25E+11 (or with a comma), a trailing .0, a column of #, a formula in place
+ * of its result, or twenty digits and more that end in zeros, which is what is left where only the first fifteen were kept. Zeros lost
+ * at the start cannot be seen.
  */
 export function isDamagedNumber(number: string): boolean {
   if (/^[+-]?\d+([.,]\d+\s*E\s*[+-]?|\s*E\s*[+-])\d+$/i.test(number)) return true
   if (/^\d{5,}[.,]0+$/.test(number)) return true
   if (/^#+$|#(N\/A|REF|VALUE|NAME|DIV)/i.test(number)) return true
+  if (/^[=@]/.test(number)) return true
   return number.length >= 20 && /^\d{15}0+$/.test(number)
 }
 

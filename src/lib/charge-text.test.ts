@@ -11,6 +11,7 @@ test('every state has its word, and no answer is never a failure', () => {
 
 test('a reason is told in words: of the bank, of the lifecycle, or of the gateway', () => {
   expect(chargeReason('declined', 'insufficient_funds')).toBe('not enough funds')
+  expect(chargeReason('declined', 'generic_decline'), 'after the word "Declined"').toBe('the bank gave no reason')
   expect(chargeReason('left_out', 'on_hold')).toBe('on hold')
   expect(chargeReason('refused', 'http_401')).toBe('the gateway refused our keys')
   expect(chargeReason('refused', 'some_new_code')).toContain('some new code')

@@ -63,7 +63,8 @@ export function chargeReason(state: string, code: string | null): string | null 
   if (!code) return null
   if (state === 'left_out' || state === 'waiting') return reasonText(code)
   if (state === 'refused') return REFUSED[code] ?? `the gateway did not take the request (${code.replaceAll('_', ' ')})`
-  return declineText(code, 'creator').reason
+  // The state before it says "declined" already.
+  return declineText(code, 'creator').reason.replace(/^declined, and /, '')
 }
 
 /** The same as the start of a line: "Not enough funds". */

@@ -41,9 +41,10 @@ const NOTHING: CardNews = { saved: false, charge: null, refusal: null, is_open: 
  * once, it is done once; an outage changes nothing. Never throws for the gateway's sake.
  */
 export async function completeCardSessions(app: CardParts, input: ReadCardSessions): Promise<CardNews> {
+  // First the open ones: one that another reader settles meanwhile is found with its card by its name.
+  const sessions = await findOpenSessions(app.db, input)
   const named = input.gateway_id === undefined ? null : await findNamed(app.db, input)
   if (named === undefined) return NOTHING
-  const sessions = await findOpenSessions(app.db, input)
   const readings = await Promise.all(sessions.map((session) => read(app, session, input.patience_ms)))
   const news = named?.payment_method_id ? { ...NOTHING, saved: true } : { ...NOTHING }
   for (const [index, session] of sessions.entries()) {

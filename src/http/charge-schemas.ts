@@ -51,7 +51,7 @@ export const wholeRun = listedRun
       .describe('Why cards failed, the most frequent first'),
     left: z.array(z.object({ code: z.string(), count: z.int(), amount: money })).describe('Who was left out, by reason'),
     speed: z.number().nullable().describe('Charges a second as measured over the last minute'),
-    ends_at: time.nullable().describe('When it will be done at that speed; null when it does not run'),
+    ends_at: time.nullable().describe('When it will be done at that speed; null when it does not run, or only waits for answers'),
     latest: z.array(runOrder).describe('The orders that changed last'),
   })
   .openapi('WholeChargeRun')

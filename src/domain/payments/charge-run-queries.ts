@@ -41,7 +41,7 @@ export interface WholeRun extends ListedRun {
   left: { code: string; count: number; amount: number }[]
   /** charges a second as measured over the last minute; null before there is something to measure, and when it does not run */
   speed: number | null
-  /** when it will be done at that speed, or at its pace; null when it does not run */
+  /** when it will be done at that speed, or at its pace; null when it does not run, or only waits for answers */
   ends_at: Date | null
   latest: RunOrder[]
 }
@@ -88,7 +88,11 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
     ),
     left: reasons.flatMap(({ state, code, count, amount }) => (state === 'left_out' ? [{ code, count, amount }] : [])),
     speed,
-    ends_at: run.state === 'running' ? new Date(now.getTime() + (left / (speed ?? run.pace)) * 1000) : null,
+    // Where only answers are awaited, nobody knows when they come.
+    ends_at:
+      run.state === 'running' && (left > 0 || run.orders.unknown === 0)
+        ? new Date(now.getTime() + (left / (speed ?? run.pace)) * 1000)
+        : null,
     latest: await readLatest(db, { campaign_id, run_id: id }),
   }
 }

@@ -104,6 +104,7 @@ test('an answer that never came is unknown, blocks every other charge, and is se
   expect(await findChargeRun(deps.db, campaign.id, run.id, deps.clock.now())).toMatchObject({
     state: 'running',
     orders: { unknown: 2, declined: 0, refused: 0 },
+    ends_at: null,
   })
   const unlock = await inTransaction(deps, (tx) =>
     transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'unlock', selection: { ids: [order.id] } }),

@@ -60,15 +60,10 @@ function End({ run }: { run: ShownRun }) {
     )
   }
   if (run.state === 'paused') return 'paused'
+  if (!run.ends_at) return 'waiting for answers'
   return (
     <>
-      {plural(Math.round((run.speed ?? run.pace) * 10) / 10, 'card', 'cards')} a second
-      {run.ends_at && (
-        <>
-          {' '}
-          · done at about <Time at={run.ends_at} />
-        </>
-      )}
+      {plural(Math.round((run.speed ?? run.pace) * 10) / 10, 'card', 'cards')} a second · done at about <Time at={run.ends_at} />
     </>
   )
 }

@@ -622,6 +622,7 @@ export interface MessageTable {
   data: JsonDefault<Record<string, unknown>>
   state: 'queued' | 'sending' | 'sent' | 'failed' | 'bounced' | 'suppressed'
   due_at: Time
+  urgent: Generated<boolean>
   tries: Generated<number>
   leased_until: MaybeTime
   error: string | null

@@ -110,7 +110,7 @@ export function chargeRunRoutes(deps: Deps) {
   const { db } = deps
   return newRoutes()
     .openapi(start, async (c) => {
-      const input = { ...c.req.valid('param'), ...c.req.valid('json') }
+      const input = { ...c.req.valid('param'), ...c.req.valid('json'), pace: deps.config.chargesPerSecond }
       if (input.dry_run) {
         return c.json({ ...(await previewChargeRun(db, actorOf(c), input, deps.clock.now())), run: null }, 200)
       }

@@ -8,6 +8,7 @@ import { linkFor } from '../domain/backers/links.ts'
 import { claimMessages, findMailPause, LEASE_MS, MAX_TRIES } from '../domain/messages/outbox.ts'
 import { queueMessage } from '../domain/messages/queue-message.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
+import { sendSurveys } from '../domain/surveys/send-surveys.ts'
 import { newId } from '../lib/id.ts'
 import { deliverMessages } from './deliver-messages.ts'
 
@@ -232,4 +233,18 @@ test('a mail that our own code cannot write fails alone; the others leave', asyn
   const broken = await program.db.selectFrom('messages').selectAll().where('backer_id', '=', backer.id).executeTakeFirstOrThrow()
   expect(broken).toMatchObject({ state: 'failed', error: 'internal_error' })
   expect(await messageOf(id)).toMatchObject({ state: 'sent' })
+})
+
+test('a mail about one backer leaves before a mailing to many that waits longer', async () => {
+  const { db, deps } = program
+  const other = await makeCampaign(deps)
+  const asked = await makeBacker(deps, other, { survey: 'not_sent', survey_sent_at: null })
+  await inTransaction(deps, (tx) =>
+    sendSurveys(tx, other.staff, { campaign_id: other.id, selection: { backer_ids: [asked.id] }, smtp: true }),
+  )
+  deps.clock.advance(60_000)
+  const id = await queueLink(await makeBacker(deps, other))
+  const [first] = await claimMessages(db, other.id, deps.clock.now(), 1)
+  const [second] = await claimMessages(db, other.id, deps.clock.now(), 1)
+  expect([first?.id, second?.kind]).toEqual([id, 'invitation'])
 })

@@ -102,6 +102,11 @@ create index payment_attempts_method on payment_attempts (campaign_id, payment_m
 create index payment_attempts_order on payment_attempts (campaign_id, order_id, number desc);
 create index payment_attempts_run on payment_attempts (campaign_id, run_id, id desc) where run_id is not null;
 
+-- Mails that answer one backer (a failed charge, a receipt, a link) leave before those of a mailing to all.
+alter table messages add column urgent boolean not null default false;
+drop index messages_waiting;
+create index messages_waiting on messages (campaign_id, urgent desc, due_at, id) where state in ('queued', 'sending');
+
 -- Final addresses ---------------------------------------------------------------------------------------------------------
 
 alter table notices drop constraint notices_kind_check;

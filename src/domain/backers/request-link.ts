@@ -18,8 +18,8 @@ export async function requestLink(tx: Tx, input: { campaign_id: string; email: s
   if (!campaign) throw notFound('campaign')
   const occasion = `asked:${Math.floor(tx.now.getTime() / QUIET_MS)}`
   const since = new Date(tx.now.getTime() - QUIET_MS)
-  await sql`insert into messages (campaign_id, id, kind, backer_id, occasion, state, due_at, created_at)
-    select b.campaign_id, gen_random_uuid(), 'link', b.id, ${occasion}, 'queued', ${tx.now}, ${tx.now}
+  await sql`insert into messages (campaign_id, id, kind, backer_id, occasion, state, urgent, due_at, created_at)
+    select b.campaign_id, gen_random_uuid(), 'link', b.id, ${occasion}, 'queued', true, ${tx.now}, ${tx.now}
     from backers b left join orders o on o.campaign_id = b.campaign_id and o.backer_id = b.id
     where b.campaign_id = ${campaign.id} and lower(b.email) = lower(${input.email.trim()})
       and b.survey not in ('waiting', 'withdrawn') and b.email_state <> 'bounced' and o.status is distinct from 'canceled'

@@ -29,7 +29,7 @@ const isDue = (now: Date) => sql<boolean>`m.state in ('queued', 'sending') and m
 export async function findCampaignsWithMail(db: Db, now: Date): Promise<string[]> {
   if (await findMailPause(db, now)) return []
   const { rows } = await sql<{ campaign_id: string }>`select c.id as campaign_id from campaigns c
-    where (select m.id from messages m where m.campaign_id = c.id and ${isDue(now)} order by m.due_at, m.id limit 1) is not null`.execute(
+    where (select m.id from messages m where m.campaign_id = c.id and ${isDue(now)} order by m.urgent desc, m.due_at, m.id limit 1) is not null`.execute(
     db,
   )
   return rows.map((row) => row.campaign_id)
@@ -42,13 +42,13 @@ export async function hasMailUnderWay(db: Db, now: Date): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Takes up to `limit` due mails of a campaign under a lease, the longest due first. No two workers get the same one. */
+/** Takes up to `limit` due mails of a campaign under a lease: those about one backer first, then the longest due. No two workers get the same one. */
 export async function claimMessages(db: Db, campaign_id: string, now: Date, limit: number): Promise<Message[]> {
   const until = new Date(now.getTime() + LEASE_MS)
   const { rows } = await sql<Message>`with due as (
       select m.id from messages m
       where m.campaign_id = ${campaign_id} and ${isDue(now)}
-      order by m.due_at, m.id limit ${sql.lit(limit)} for update skip locked
+      order by m.urgent desc, m.due_at, m.id limit ${sql.lit(limit)} for update skip locked
     )
     update messages m set state = 'sending', leased_until = ${until}, tries = m.tries + 1
     from due where m.campaign_id = ${campaign_id} and m.id = due.id

@@ -14,7 +14,10 @@ export interface NewMessage {
   data?: Record<string, unknown>
 }
 
-/** Writes one mail into the outbox with the change that causes it. A second one for the same occasion is not written. */
+/**
+ * Writes one mail into the outbox with the change that causes it. A second one for the same occasion is not written. It is about this one
+ * backer, so it leaves before those of a mailing to many.
+ */
 export async function queueMessage(tx: Tx, message: NewMessage): Promise<void> {
   await queueMessages(tx, [message])
 }
@@ -30,6 +33,7 @@ export async function queueMessages(tx: Tx, messages: readonly NewMessage[]): Pr
         id: newId(),
         data: JSON.stringify(data ?? {}),
         state: 'queued' as const,
+        urgent: true,
         due_at: tx.now,
         created_at: tx.now,
       })),

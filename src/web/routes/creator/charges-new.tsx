@@ -18,14 +18,14 @@ import type { Route } from './+types/charges-new'
 import { queryOfSelection, selectionOf } from './selection.server.ts'
 import { attempt, requireCampaign } from './session.server.ts'
 
-function inputOf(request: Request, campaign_id: string) {
+function inputOf(request: Request, campaign_id: string, pace: number) {
   const retry_errored = new URL(request.url).searchParams.get('retry') === '1'
-  return { campaign_id, selection: selectionOf(request), retry_errored }
+  return { campaign_id, selection: selectionOf(request), retry_errored, pace }
 }
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, actor, campaign, now } = await requireCampaign(args)
-  const input = inputOf(args.request, campaign.id)
+  const input = inputOf(args.request, campaign.id, deps.config.chargesPerSecond)
   const query = queryOfSelection(args.request)
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
@@ -41,7 +41,7 @@ export async function action(args: Route.ActionArgs) {
   const desk = await requireCampaign(args)
   const fields = await typedFields(args.request)
   const expected = { orders: Number(fields.orders), amount: Number(fields.amount) }
-  const input = { ...inputOf(args.request, desk.campaign.id), expected }
+  const input = { ...inputOf(args.request, desk.campaign.id, desk.deps.config.chargesPerSecond), expected }
   const { done, refusal } = await attempt(desk, (tx) => startChargeRun(tx, desk.actor, input), setLimits)
   // Whoever presses second, or twice, lands on the run that the first press started.
   const run_id = done?.id ?? refusal?.details.run_id

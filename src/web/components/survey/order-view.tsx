@@ -153,7 +153,7 @@ function WhatMayChange({ order, ask }: { order: OrderProps; ask: ReactNode }) {
           ? 'It has left, so nothing can be changed here.'
           : status === 'ready_to_ship'
             ? ships
-              ? 'The address is final; another one can be asked for above, and nothing else changes.'
+              ? `The address is final; ${order.request?.state === 'open' ? 'your request for another one waits for an answer' : 'another one can be asked for above'}, and nothing else changes.`
               : 'Nothing can be changed here any more.'
             : 'Your choices are locked and can no longer be changed here.'
   return (

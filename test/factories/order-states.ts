@@ -55,14 +55,14 @@ export async function detachMethods(parts: TxParts, orders: Orders): Promise<voi
     where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
 }
 
-/** A charge that is not over, in each of its three states in turn. */
+/** A charge that is not over, in each of its three states in turn, in the hands of a worker that never comes back to it. */
 export async function startAttempts(parts: TxParts, orders: Orders): Promise<void> {
   await touch(parts, orders, 'start_charge', () => sql`status = o.status`)
   await sql`insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
-      gateway_account, card, request, created_at, updated_at)
+      gateway_account, card, request, leased_until, created_at, updated_at)
     select campaign_id, gen_random_uuid(), id, 1, id || ':1', 100, 'USD', payment_method_id,
       (array['created', 'sent', 'unknown'])[1 + row_number() over (order by id) % 3], null,
-      'acct_test', 'card', '{}', updated_at, updated_at
+      'acct_test', 'card', '{}', 'infinity', updated_at, updated_at
     from orders where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
 }
 

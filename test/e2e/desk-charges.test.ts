@@ -1,11 +1,11 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdOrders } from '../../src/domain/orders/hold-orders.ts'
 import { inTransaction } from '../../src/domain/shared/tx.ts'
 import { launchBrowser } from '../setup/browser.ts'
-import { problemsOfPage, problemsWithoutScript } from '../setup/page-checks.ts'
+import { problemsWithoutScript } from '../setup/page-checks.ts'
 import { type ChargeWorld, startChargeWorld } from './charge-world.ts'
+import { expectSoundAt } from './desk-sound.ts'
 
 /* Charging from the desk: what is looked at is what starts; live, paused and resumed by keyboard alone; and what came of it. */
 
@@ -42,21 +42,11 @@ afterAll(async () => {
   await world?.stop()
 })
 
-/** Nothing wrong for assistive technology: at the desk, and on a phone in the dark. */
-async function expectSound(name: string): Promise<void> {
-  for (const [width, colorScheme] of [
+const expectSound = (name: string) =>
+  expectSoundAt(page, name, [
     [1280, 'light'],
     [390, 'dark'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme })
-    expect(await problemsOfPage(page), `${name} at ${width} px`).toEqual([])
-    const folder = process.env.SCREENSHOTS
-    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+  ])
 
 /** Goes to what has this name as a keyboard does. */
 async function tabTo(name: string | RegExp): Promise<void> {

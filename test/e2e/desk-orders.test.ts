@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoLogin } from '../../src/demo/make-demo.ts'
 import { launchBrowser } from '../setup/browser.ts'
-import { problemsOfPage } from '../setup/page-checks.ts'
 import { type Program, startProgram } from '../setup/program.ts'
+import { expectSoundAt } from './desk-sound.ts'
 
 /* The desk over the demo's orders: every page of it, and a lock by keyboard alone. */
 
@@ -31,21 +30,11 @@ afterAll(async () => {
   await program?.stop()
 })
 
-/** Nothing wrong for assistive technology: wide and light, narrow and dark. */
-async function expectSound(name: string): Promise<void> {
-  for (const [width, colorScheme] of [
+const expectSound = (name: string) =>
+  expectSoundAt(page, name, [
     [1440, 'light'],
     [320, 'dark'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme })
-    expect(await problemsOfPage(page), `${name} at ${width} px`).toEqual([])
-    const folder = process.env.SCREENSHOTS
-    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+  ])
 
 describe('every page is sound', () => {
   test.each([

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeSurveyBacker } from '../factories/survey-campaign.ts'
 import { launchBrowser } from '../setup/browser.ts'
-import { problemsOfPage } from '../setup/page-checks.ts'
+import { expectSoundAt } from './desk-sound.ts'
 import { type DeskWorld, startDeskWorld } from './desk-world.ts'
 
 /* What a creator sets up before surveys leave: the catalogue; and how they help one backer. */
@@ -26,23 +25,12 @@ afterAll(async () => {
 
 const catalog = (rest = '') => `${world.program.url}/campaigns/${world.campaign.id}/catalog${rest}`
 
-/** Nothing wrong for assistive technology, wide, narrow and in the dark. */
-async function expectSound(name: string): Promise<void> {
-  for (const [width, colorScheme] of [
+const expectSound = (name: string) =>
+  expectSoundAt(page, name, [
     [1440, 'light'],
     [390, 'dark'],
     [320, 'light'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme })
-    expect(await problemsOfPage(page), `${name} at ${width} px`).toEqual([])
-    // To look at them: SCREENSHOTS=folder
-    const folder = process.env.SCREENSHOTS
-    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+  ])
 
 const press = async (name: string) => {
   await page.getByRole('button', { name, exact: true }).last().click()

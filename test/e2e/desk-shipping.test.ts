@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeShippingDesk, type ShippingDesk } from '../factories/shipping-desk.ts'
 import { launchBrowser } from '../setup/browser.ts'
-import { problemsOfPage } from '../setup/page-checks.ts'
+import { expectSoundAt } from './desk-sound.ts'
 import { type DeskWorld, startDeskWorld } from './desk-world.ts'
 import { askForAddress, type DeskOrders, makeDeskOrders } from './shipping-orders.ts'
 
@@ -33,21 +32,11 @@ afterAll(async () => {
   await world?.stop()
 })
 
-/** Nothing wrong for assistive technology: wide and light, narrow and dark. */
-async function expectSound(name: string): Promise<void> {
-  for (const [width, colorScheme] of [
+const expectSound = (name: string) =>
+  expectSoundAt(page, name, [
     [1280, 'light'],
     [390, 'dark'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme })
-    expect(await problemsOfPage(page), `${name} at ${width} px`).toEqual([])
-    const folder = process.env.SCREENSHOTS
-    if (folder) await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+  ])
 
 async function open(path: string): Promise<void> {
   const answer = await page.goto(home + path)

@@ -1,5 +1,6 @@
 import { PLACES, type Place } from '../../src/demo/people.ts'
 import { pick, seeded } from '../../src/demo/random.ts'
+import { k5Header } from '../../src/demo/report.ts'
 import { countriesByName } from '../../src/lib/countries.ts'
 
 /*
@@ -21,41 +22,11 @@ const LEVELS = Array.from({ length: 10 }, (_, at) => ({
 }))
 const ADDONS = Array.from({ length: 40 }, (_, at) => ({ id: String(10_750_400 + at), name: `Add-on ${at + 1}`, price: 4 + at }))
 const COLOURS = ['Blue', 'Green', 'Black']
-const SHIPPED_TO = [
-  'Name',
-  'Address 1',
-  'Address 2',
-  'City',
-  'State',
-  'Postal Code',
-  'Country Name',
-  'Country Code',
-  'Phone Number',
-]
 
-const HEADER = [
-  'Backer Number',
-  'Backer UID',
-  'Backer Name',
-  'Email',
-  'Shipping Country',
-  'Shipping Amount',
-  'Reward Title',
-  'Backing Minimum',
-  'Reward ID',
-  'Bonus Support',
-  'Pledge Amount',
-  'Pledged At',
-  'Fulfillment Status',
-  'Pledged Status',
-  'Notes',
-  ...LEVELS.map(({ title }) => `Box of ${title}`),
-  ...ADDONS.map(({ id, name }) => `[Addon: ${id}] ${name}`),
-  'Survey Response',
-  'Which sleeve colour?',
-  ...SHIPPED_TO.map((name) => `Shipping ${name}`),
-  'Shipping Delivery Notes',
-]
+const HEADER = k5Header(
+  [...LEVELS.map(({ title }) => `Box of ${title}`), ...ADDONS.map(({ id, name }) => `[Addon: ${id}] ${name}`)],
+  ['Which sleeve colour?'],
+)
 
 const BY_WEIGHT = PLACES.flatMap((place) => Array<Place>(place.weight).fill(place))
 const ABROAD = countriesByName()

@@ -37,37 +37,41 @@ const ADDONS = [
 export const ADDON_PRICES: Readonly<Record<string, number>> = { '10750435': 2500, '10750413': 1800 }
 const COLOURS = ['Blue', 'Green', 'Black']
 
-const HEADER = [
-  'Backer Number',
-  'Backer UID',
-  'Backer Name',
-  'Email',
-  'Shipping Country',
-  'Shipping Amount',
-  'Reward Title',
-  'Backing Minimum',
-  'Reward ID',
-  'Bonus Support',
-  'Pledge Amount',
-  'Pledged At',
-  'Fulfillment Status',
-  'Pledged Status',
-  'Notes',
-  ...ITEMS,
-  ...ADDONS.map(({ id, name }) => `[Addon: ${id}] ${name}`),
-  'Survey Response',
-  'Which sleeve colour?',
-  'Shipping Name',
-  'Shipping Address 1',
-  'Shipping Address 2',
-  'Shipping City',
-  'Shipping State',
-  'Shipping Postal Code',
-  'Shipping Country Name',
-  'Shipping Country Code',
-  'Shipping Phone Number',
-  'Shipping Delivery Notes',
-]
+const HEADER = k5Header([...ITEMS, ...ADDONS.map(({ id, name }) => `[Addon: ${id}] ${name}`)], ['Which sleeve colour?'])
+
+/** The header of a Kickstarter report of generation K5, with its columns of items and add-ons, and of questions. */
+export function k5Header(contents: readonly string[], questions: readonly string[]): string[] {
+  return [
+    'Backer Number',
+    'Backer UID',
+    'Backer Name',
+    'Email',
+    'Shipping Country',
+    'Shipping Amount',
+    'Reward Title',
+    'Backing Minimum',
+    'Reward ID',
+    'Bonus Support',
+    'Pledge Amount',
+    'Pledged At',
+    'Fulfillment Status',
+    'Pledged Status',
+    'Notes',
+    ...contents,
+    'Survey Response',
+    ...questions,
+    'Shipping Name',
+    'Shipping Address 1',
+    'Shipping Address 2',
+    'Shipping City',
+    'Shipping State',
+    'Shipping Postal Code',
+    'Shipping Country Name',
+    'Shipping Country Code',
+    'Shipping Phone Number',
+    'Shipping Delivery Notes',
+  ]
+}
 
 const BY_WEIGHT = PLACES.flatMap((place) => Array<Place>(place.weight).fill(place))
 const LEVELS_BY_WEIGHT = LEVELS.flatMap((level) => Array<(typeof LEVELS)[number]>(level.weight).fill(level))

@@ -35,7 +35,8 @@ export async function loader(args: Route.LoaderArgs) {
     requests: facts.requests,
     actions: nextActions(facts),
     charging: await countCharging(db, campaign.id),
-    notices: notices.data.map(({ id, kind, due_at, waiting }) => ({ id, kind, due_at, waiting })),
+    // One whose orders all went on meanwhile has nothing to do any more.
+    notices: notices.data.flatMap(({ id, kind, due_at, waiting }) => (waiting > 0 ? [{ id, kind, due_at, waiting }] : [])),
     bounced: await countBackers(db, campaign.id, { mail: 'bounced' }),
     reported: await countBackers(db, campaign.id, {
       pledge: ['canceled', 'refunded', 'disputed'],

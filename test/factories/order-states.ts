@@ -37,7 +37,7 @@ export async function shipLongAgo(parts: TxParts, orders: Orders): Promise<void>
 
 /** A usable payment method on file for each backer, and on each order. */
 export async function giveMethods(parts: TxParts, orders: Orders): Promise<void> {
-  await sql`insert into settings (key, value) values ('gateway', '{"account": "acct_test"}') on conflict (key) do nothing`.execute(
+  await sql`insert into settings (key, value) values ('gateway', '{"account": "acct_test", "mode": "test"}') on conflict (key) do nothing`.execute(
     parts.db,
   )
   await sql`insert into payment_methods (campaign_id, id, backer_id, gateway_account, gateway_customer, mode, gateway_id, brand, last4,

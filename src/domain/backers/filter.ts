@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { ORDER_STATUSES, SURVEY_STATES } from '../orders/lifecycle.ts'
+import { accountInUse } from '../payments/charging.ts'
 
 /** A list in a query string or body: `a,b` and `["a","b"]` both do. */
 const list = <T extends z.ZodType>(item: T) =>
@@ -42,7 +43,7 @@ export type BackerFilter = z.infer<typeof filterSchema>
 export const hasPaymentMethod = sql<boolean>`exists (
   select 1 from payment_methods p
   where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and p.state = 'usable'
-    and p.gateway_account = (select s.value->>'account' from settings s where s.key = 'gateway'))`
+    and p.gateway_account = ${accountInUse})`
 
 /**
  * Finalizing leaves the order behind: required fields were asked for when the address was saved, so what is left is a remark nobody has

@@ -6,8 +6,8 @@ import { DomainError } from '../shared/errors.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import { inTransaction, type TxParts } from '../shared/tx.ts'
 import { type BackerKey, findSurvey, refuseClosedSurvey, type SurveyFile } from '../surveys/drafts.ts'
+import { findAccountInUse } from './charging.ts'
 import type { Answered, Gateway, GatewayFailure } from './gateway.ts'
-import { findAccountInUse } from './payment-methods.ts'
 import { recordGatewayAccount } from './record-gateway.ts'
 
 /** What the card step works with; `Deps` has it. */

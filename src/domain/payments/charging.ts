@@ -18,10 +18,15 @@ export async function refuseWithoutGateway(db: Db, campaign: Pick<Campaign, 'mod
   throw new DomainError('charging_not_set_up', 'Charging is not set up for this campaign, so no card can be charged.')
 }
 
-async function readGateway(db: Db): Promise<{ account: string | null; mode: string }> {
+/** The gateway account in use: cards and charges belong to it. Null before the program has reached one. */
+export async function findAccountInUse(db: Db): Promise<string | null> {
+  return (await readGateway(db)).account
+}
+
+async function readGateway(db: Db): Promise<{ account: string | null; mode: string | null }> {
   const row = await db.selectFrom('settings').select('value').where('key', '=', 'gateway').executeTakeFirst()
-  const value = (row?.value ?? {}) as { account?: string | null; mode?: string }
-  return { account: value.account ?? null, mode: value.mode ?? 'test' }
+  const { account = null, mode = null } = (row?.value ?? {}) as { account?: string | null; mode?: string | null }
+  return { account, mode }
 }
 
 /** The gateway account in use, as an SQL expression; null before the program has reached one. */

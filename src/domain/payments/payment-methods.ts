@@ -32,9 +32,3 @@ export async function findMethodOfBacker(db: Db, key: BackerKey, now: Date): Pro
     .executeTakeFirst()
   return method ? { ...method, is_expired: isCardExpired(method, now) } : null
 }
-
-/** The gateway account in use: cards and charges belong to it. Null before the program has reached one. */
-export async function findAccountInUse(db: Db): Promise<string | null> {
-  const setting = await db.selectFrom('settings').select('value').where('key', '=', 'gateway').executeTakeFirst()
-  return (setting?.value as { account?: string } | undefined)?.account ?? null
-}

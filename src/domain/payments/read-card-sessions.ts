@@ -3,8 +3,8 @@ import type { Actor } from '../shared/actor.ts'
 import { type Db, inTransaction, sqlState } from '../shared/tx.ts'
 import type { BackerKey } from '../surveys/drafts.ts'
 import { type CardParts, CHECKS_AFTER_MS } from './card-sessions.ts'
+import { findAccountInUse } from './charging.ts'
 import type { Answered, CardSessionReading } from './gateway.ts'
-import { findAccountInUse } from './payment-methods.ts'
 import { type SavedCard, saveCard } from './save-card.ts'
 
 type Session = Row<'card_sessions'>

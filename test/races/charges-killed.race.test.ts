@@ -14,7 +14,7 @@ import { countCharges } from '../setup/count-charges.ts'
 import { useTestDatabase } from '../setup/database.ts'
 import { testFolder } from '../setup/folder.ts'
 import { type Started, startProcess } from '../setup/process.ts'
-import { freePort } from '../setup/program.ts'
+import { steadyPort } from '../setup/program.ts'
 import { chance } from '../setup/random.ts'
 import { type SimulatorProcess, startSimulatorProcess } from '../setup/simulator-process.ts'
 import {
@@ -63,7 +63,7 @@ async function makeWorld() {
   chmodSync(folder, 0o755)
   const env = {
     DATA_DIR: folder,
-    PORT: String(await freePort()),
+    PORT: String(await steadyPort()),
     AFTERFUND_TEST: '1',
     STRIPE_HOST: '127.0.0.1',
     STRIPE_PORT: String(simulator.port),

@@ -81,10 +81,26 @@ async function listening(says: () => boolean): Promise<boolean> {
   return false
 }
 
+/** A port that is free now; another process may get it as soon as it is not listened at. */
 export function freePort(): Promise<number> {
+  return tryPort(0)
+}
+
+/**
+ * A free port that the system gives to nobody by itself (those begin at 32768 or later), for a program that is ended and started again: in
+ * between, a connection of another test must not take its place.
+ */
+export async function steadyPort(): Promise<number> {
+  for (;;) {
+    const port = await tryPort(20_000 + Math.floor(Math.random() * 12_000)).catch(() => null)
+    if (port !== null) return port
+  }
+}
+
+function tryPort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, '127.0.0.1', () => {
       const address = server.address()
       server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
     })

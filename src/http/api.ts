@@ -13,6 +13,7 @@ import { chargeRunRoutes } from './charge-runs.ts'
 import type { ApiEnv } from './context.ts'
 import { countRoutes } from './counts.ts'
 import { addDescription } from './description.ts'
+import { figureRoutes } from './figures.ts'
 import { fulfilmentRoutes } from './fulfilment.ts'
 import { guard } from './guard.ts'
 import { idempotency } from './idempotency.ts'
@@ -62,6 +63,7 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', questionRoutes(deps))
   api.route('/', pledgePriceRoutes(deps))
   api.route('/', countRoutes(deps))
+  api.route('/', figureRoutes(deps))
   api.route('/', importRoutes(deps))
   api.route('/', nextActionRoutes(deps))
   api.route('/', backerRoutes(deps))

@@ -17,7 +17,7 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
     { key: 'status', values: ORDER_STATUSES.map((value) => ({ value, label: STATUS[value].label })) },
     { key: 'survey', values: SURVEY_STATES.map((value) => ({ value, label: SURVEY_LABEL[value] })) },
     { key: 'level', values: [...named(catalog.levels), { value: 'none', label: 'No reward' }] },
-    { key: 'country', values: countriesByName() },
+    { key: 'country', values: [...countriesByName(), { value: 'none', label: 'No country' }] },
     { key: 'sku', label: 'SKU', values: skus },
     { key: 'only_sku', label: 'only', values: skus },
     { key: 'addon', label: 'add-on', values: named(catalog.addons) },
@@ -56,6 +56,7 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
     { key: 'failure', label: 'charge failed with', hint: 'the bank’s code: insufficient_funds, expired_card, …' },
     { key: 'pledge', label: 'pledged status', hint: 'as the report says it: collected, dropped, …' },
     { key: 'has_order', label: 'has an order', values: yesNo() },
+    { key: 'answered', label: 'answered on', hint: 'a day: 2026-11-23' },
     { key: 'operation', label: 'part of operation' },
     { key: 'notice', label: 'named by notice' },
   ]

@@ -57,7 +57,7 @@ test('the orders of countries are those that are counted, by the pledge where no
     const { id } = await makeOrder(program.deps, campaign, backer)
     await sql`update orders set country = ${country} where id = ${id}`.execute(program.db)
   }
-  for (const country of [['DE'], ['FR'], ['DE', 'FR'], ['US']]) {
+  for (const country of [['DE'], ['FR'], ['DE', 'FR'], ['US'], ['none'], ['DE', 'none']]) {
     const filter = { country }
     const names: string[] = []
     let cursor: string | undefined

@@ -15,11 +15,14 @@ export const filterSchema = z
     survey: list(z.enum(SURVEY_STATES)),
     level: list(z.union([z.uuid(), z.literal('none')])),
     country: list(
-      z
-        .string()
-        .regex(/^[A-Za-z]{2}$/)
-        .toUpperCase(),
-    ),
+      z.union([
+        z
+          .string()
+          .regex(/^[A-Za-z]{2}$/)
+          .toUpperCase(),
+        z.literal('none'),
+      ]),
+    ).describe('Where the order goes, or the pledge where nothing ships; none: neither names a country'),
     sku: list(z.uuid()),
     only_sku: list(z.uuid()).describe('What ships of the order is of these SKUs only'),
     addon: list(z.uuid()),
@@ -35,9 +38,13 @@ export const filterSchema = z
     operation: z.uuid().describe('Touched by this operation'),
     notice: z.uuid().describe('Named by this notice'),
     has_order: z.enum(['yes', 'no']),
+    answered: z.iso.date().describe('The survey was answered on this day of the campaign’s time zone'),
   })
   .partial()
 export type BackerFilter = z.infer<typeof filterSchema>
+
+/** Where it goes; an empty country of a report is none. */
+const shippedTo = sql`coalesce(o.country, nullif(b.pledge_country, ''))`
 
 /** The order has a usable payment method: saved at the gateway account in use, and not replaced or detached. Alias `o` is orders. */
 export const hasPaymentMethod = sql<boolean>`exists (
@@ -61,7 +68,7 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   if (filter.status?.length) parts.push(sql`o.status = any(${filter.status}::text[])`)
   if (filter.survey?.length) parts.push(sql`b.survey = any(${filter.survey}::text[])`)
   if (filter.level?.length) parts.push(levelCondition(filter.level))
-  if (filter.country?.length) parts.push(sql`coalesce(o.country, b.pledge_country) = any(${filter.country}::text[])`)
+  if (filter.country?.length) parts.push(sql`coalesce(${shippedTo}, 'none') = any(${filter.country}::text[])`)
   if (filter.sku?.length) {
     parts.push(sql`exists (select 1 from order_lines l where l.campaign_id = o.campaign_id and l.order_id = o.id
       and l.sku_id = any(${filter.sku}::uuid[]))`)
@@ -84,6 +91,7 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   if (filter.pledge?.length) parts.push(sql`b.pledge_status = any(${filter.pledge}::text[])`)
   if (filter.operation) parts.push(operationCondition(filter.operation))
   if (filter.notice) parts.push(sql`o.notice_id = ${filter.notice}`)
+  if (filter.answered) parts.push(answeredOn(filter.answered))
   if (filter.has_order) parts.push(filter.has_order === 'yes' ? sql`o.id is not null` : sql`o.id is null`)
   if (parts.length === 0) return sql`true`
   return sql`(${sql.join(parts, sql` and `)})`
@@ -97,6 +105,7 @@ export function orderConditions({ country, ...rest }: BackerFilter): RawBuilder<
   const others = filterCondition(rest)
   const [first] = country ?? []
   if (!country || first === undefined) return [others]
+  if (country.includes('none')) return [filterCondition({ country, ...rest })]
   // One country by itself: an index is then read in the order of the list.
   const isOf = (column: RawBuilder<unknown>) =>
     country.length === 1 ? sql`${column} = ${first}` : sql`${column} = any(${country}::text[])`
@@ -162,6 +171,14 @@ function failureCondition(codes: string[]): RawBuilder<boolean> {
   return sql`(o.status = 'errored' and (select a.code from payment_attempts a
     where a.campaign_id = o.campaign_id and a.order_id = o.id and a.state = 'declined'
     order by a.number desc limit 1) = any(${codes}::text[]))`
+}
+
+/** An order is made when its survey is answered. The days are few rows of an index, whatever else the campaign holds. */
+function answeredOn(day: string): RawBuilder<boolean> {
+  return sql`(o.campaign_id, o.id) in (
+    select a.campaign_id, a.id from campaigns c join orders a on a.campaign_id = c.id
+      and a.created_at >= ${day}::timestamp at time zone c.time_zone
+      and a.created_at < (${day}::timestamp + interval '1 day') at time zone c.time_zone)`
 }
 
 function operationCondition(id: string): RawBuilder<boolean> {

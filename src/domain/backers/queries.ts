@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Row, SurveyState } from '../../db/types.ts'
+import type { SurveyState } from '../../db/tables/backers.ts'
+import type { Row } from '../../db/types.ts'
 import { isId } from '../../lib/id.ts'
 import type { OrderStatus } from '../orders/lifecycle.ts'
 import type { Actor } from '../shared/actor.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ImportState, Row } from '../../db/types.ts'
+import type { Row } from '../../db/types.ts'
 import { notFound } from '../shared/errors.ts'
 import type { Db } from '../shared/tx.ts'
 import type { ImportKey } from './compare-rows.ts'
@@ -13,7 +13,7 @@ export interface ImportView {
   file_name: string
   file_size: number
   generation: string | null
-  state: ImportState
+  state: Row<'imports'>['state']
   rows_total: number
   /** new, changed, unchanged, problem, twice, gone; after apply also repriced and held */
   counts: Record<string, number>
@@ -141,7 +141,7 @@ export async function listImportProblems(
   return await listImportRows(db, key, { ...page, show: 'reported' })
 }
 
-async function stateOf(db: Db, key: ImportKey): Promise<ImportState> {
+async function stateOf(db: Db, key: ImportKey): Promise<Row<'imports'>['state']> {
   const found = await db
     .selectFrom('imports')
     .select('state')

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ActorKind } from '../../db/types.ts'
+import type { ActorKind } from '../../db/tables/history.ts'
 import { smallestCharge, stepOf } from '../../lib/charge-limits.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
 import { hasInvalidAddress, hasPaymentMethod } from '../backers/filter.ts'

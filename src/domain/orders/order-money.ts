@@ -1,4 +1,4 @@
-import type { LedgerAccount } from '../../db/types.ts'
+import type { LedgerAccount } from '../../db/tables/orders.ts'
 import type { Quote, QuoteLine } from './price-order.ts'
 
 /** One line that explains the balance: of the quote, or of what was done about it since. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ActorKind } from '../../db/types.ts'
+import type { ActorKind } from '../../db/tables/history.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
 

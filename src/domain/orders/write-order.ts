@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { LedgerAccount } from '../../db/types.ts'
+import type { LedgerAccount } from '../../db/tables/orders.ts'
 import { DomainError } from '../shared/errors.ts'
 import type { Tx } from '../shared/tx.ts'
 import type { Composition, NewLine } from './order-facts.ts'

@@ -1,4 +1,4 @@
-import type { ActorKind } from '../../db/types.ts'
+import type { ActorKind } from '../../db/tables/history.ts'
 
 /** Who acts. Staff and API keys are an account; a backer is a backer of one campaign; the rest is the program itself. */
 export type Actor =

@@ -1,6 +1,6 @@
-import type { ImportState } from '../../db/types.ts'
+import type { Row } from '../../db/types.ts'
 
-const STATES: Record<ImportState, string> = {
+const STATES: Record<Row<'imports'>['state'], string> = {
   reading: 'Being read',
   previewed: 'Waits to be applied',
   refused: 'Refused',
@@ -10,7 +10,7 @@ const STATES: Record<ImportState, string> = {
 }
 
 /** The state of an import as a word. */
-export function importStateText(state: ImportState): string {
+export function importStateText(state: Row<'imports'>['state']): string {
   return STATES[state]
 }
 

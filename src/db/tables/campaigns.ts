@@ -1,0 +1,38 @@
+import type { Generated } from 'kysely'
+import type { Json, MaybeTime, Time } from './column-types.ts'
+
+/** Campaigns, and the few settings of the installation. */
+export interface CampaignTables {
+  campaigns: {
+    id: string
+    account_id: string
+    name: string
+    creator_name: string
+    currency: string
+    ship_from_country: string
+    time_zone: string
+    support_email: string
+    /** YYYY-MM-DD (dates are parsed as text) */
+    lockdown_on: string | null
+    mode: 'test' | 'live'
+    is_demo: Generated<boolean>
+    payment_method_required: Generated<boolean>
+    bonus_spendable: Generated<boolean>
+    prices_saved_at: MaybeTime
+    lockdown_shown: Generated<boolean>
+    version: Generated<number>
+    undo_ship_hours: Generated<number>
+    created_at: Time
+    updated_at: Time
+  }
+
+  campaign_counters: {
+    campaign_id: string
+    last_order_number: Generated<number>
+  }
+
+  settings: {
+    key: string
+    value: Json<unknown>
+  }
+}

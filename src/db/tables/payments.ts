@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely'
+import type { Json, MaybeTime, Time } from './column-types.ts'
+
+/** Cards, and the tries to charge them. */
+export interface PaymentTables {
+  gateway_customers: {
+    campaign_id: string
+    backer_id: string
+    gateway_account: string
+    gateway_id: string
+    created_at: Time
+  }
+
+  card_sessions: {
+    campaign_id: string
+    id: string
+    backer_id: string
+    gateway_account: string
+    gateway_id: string | null
+    state: 'created' | 'open' | 'complete' | 'expired'
+    purpose: 'survey' | 'order'
+    payment_method_id: string | null
+    check_at: MaybeTime
+    checks: Generated<number>
+    created_at: Time
+    updated_at: Time
+  }
+
+  payment_methods: {
+    campaign_id: string
+    id: string
+    backer_id: string
+    gateway_account: string
+    mode: 'test' | 'live'
+    gateway_id: string
+    brand: string
+    last4: string
+    exp_month: number
+    exp_year: number
+    gateway_customer: string
+    state: 'usable' | 'replaced' | 'detached'
+    country: string | null
+    fingerprint: string | null
+    card_session_id: string | null
+    created_at: Time
+  }
+
+  payment_attempts: {
+    campaign_id: string
+    id: string
+    order_id: string
+    number: number
+    key: string
+    amount: number
+    currency: string
+    payment_method_id: string
+    state: 'created' | 'sent' | 'succeeded' | 'declined' | 'refused' | 'unknown'
+    code: string | null
+    run_id: string | null
+    request: Json<unknown>
+    gateway_account: string
+    card: string
+    payment: string | null
+    decline_class: 'soft' | 'needs_backer' | 'hard' | null
+    sendings: Generated<number>
+    leased_until: MaybeTime
+    lease_id: string | null
+    next_try_at: MaybeTime
+    sent_at: MaybeTime
+    settled_at: MaybeTime
+    created_at: Time
+    updated_at: Time
+  }
+
+  charge_runs: {
+    campaign_id: string
+    id: string
+    state: 'running' | 'paused' | 'stopped' | 'done'
+    pause_code: string | null
+    selection: Json<unknown>
+    retry_errored: boolean
+    pace: number
+    actor_id: string | null
+    created_at: Time
+    updated_at: Time
+    finished_at: MaybeTime
+  }
+
+  charge_run_orders: {
+    campaign_id: string
+    run_id: string
+    order_id: string
+    number: number
+    state: 'waiting' | 'charging' | 'succeeded' | 'declined' | 'refused' | 'left_out' | 'nothing_owed'
+    amount: number
+    attempt_id: string | null
+    code: string | null
+  }
+}

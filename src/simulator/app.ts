@@ -1,12 +1,18 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import { bankRoutes } from './hosted/bank-routes.ts'
 import { hostedRoutes } from './hosted/routes.ts'
-import { readLedger } from './ledger.ts'
+import { readLedger, readRefunds } from './ledger.ts'
 import { accountEndpoints } from './resources/account.ts'
+import { chargeEndpoints } from './resources/charges.ts'
 import { customerEndpoints } from './resources/customers.ts'
+import { disputeEndpoints } from './resources/disputes.ts'
+import { eventEndpoints } from './resources/events.ts'
 import { paymentIntentEndpoints } from './resources/payment-intents.ts'
 import { paymentMethodEndpoints } from './resources/payment-methods.ts'
+import { refundEndpoints } from './resources/refunds.ts'
 import { sessionEndpoints } from './resources/sessions.ts'
 import { setupIntentEndpoints } from './resources/setup-intents.ts'
 import { type SimulatorParts, serveCall } from './serve-call.ts'
@@ -18,6 +24,10 @@ const endpoints = [
   ...setupIntentEndpoints,
   ...paymentMethodEndpoints,
   ...paymentIntentEndpoints,
+  ...chargeEndpoints,
+  ...refundEndpoints,
+  ...disputeEndpoints,
+  ...eventEndpoints,
 ]
 
 /** All that the simulator serves: Stripe's endpoints under /v1, the hosted page, and three doors of its own that are clearly not Stripe's. */
@@ -36,15 +46,26 @@ export function createSimulatorApp(parts: SimulatorParts): Hono<{ Bindings: Http
       404,
     ),
   )
+  app.route('/checkout', bankRoutes(parts))
   app.route('/checkout', hostedRoutes(parts))
   app.get('/healthz', (c) => c.json({ status: 'ok', program: 'afterfund gateway simulator' }))
-  app.get('/ledger', (c) => c.json({ charges: readLedger(parts.store, parts.knobs.now()) }))
+  app.get('/ledger', (c) => c.json({ charges: readLedger(parts), refunds: readRefunds(parts) }))
   app.get('/knobs', (c) => c.json(parts.knobs.read()))
   app.post('/knobs', async (c) => {
     // Only JSON that says so: a page in a browser cannot send that here without asking first.
     if (!c.req.header('content-type')?.startsWith('application/json')) return c.json({ problem: 'Send JSON.' }, 415)
     const answer = parts.knobs.changeFrom(await c.req.json().catch(() => undefined))
     return 'problem' in answer ? c.json(answer, 400) : c.json(answer)
+  })
+  app.post('/forget-keys', (c) => {
+    parts.knobs.forgetKeys()
+    return c.json({})
+  })
+  app.get('/webhooks', (c) => c.json({ pending: parts.webhooks.pending() }))
+  app.post('/webhooks/resend', async (c) => {
+    const wanted = z.strictObject({ types: z.array(z.string()).optional() }).safeParse(await c.req.json().catch(() => ({})))
+    if (!wanted.success) return c.json({ problem: z.prettifyError(wanted.error) }, 400)
+    return c.json({ sent: parts.webhooks.resend(wanted.data.types) })
   })
   app.onError((error, c) => {
     process.stderr.write(`${error.stack ?? error.message}\n`)

@@ -1,8 +1,17 @@
 import { invalidRequest } from './refusals.ts'
-import type { Kind } from './store.ts'
+import { showCharge } from './resources/charges.ts'
+import { showPayment } from './resources/show-payment.ts'
+import type { Kind, StoredCard, StoredCharge, StoredPayment } from './store.ts'
 import { find, type Work } from './work.ts'
 
-const expandable: Record<string, Kind> = { customer: 'customer', payment_method: 'payment_method', setup_intent: 'setup_intent' }
+const expandable: Record<string, Kind> = {
+  charge: 'charge',
+  customer: 'customer',
+  latest_charge: 'charge',
+  payment_intent: 'payment_intent',
+  payment_method: 'payment_method',
+  setup_intent: 'setup_intent',
+}
 
 /** Puts objects in the place of ids, as `expand` asks: `setup_intent.payment_method`, or `data.customer` in a list. */
 export function expandAnswer(work: Work, answer: object, expand: unknown): object {
@@ -31,5 +40,7 @@ function expandPath(work: Work, object: object, path: string[]): object {
 function lookUp(work: Work, kind: Kind, id: string): object | null {
   const found = find(work, kind, id)
   if (!found) return null
-  return 'card' in found ? found.object : found
+  if (kind === 'payment_method') return (found as StoredCard).object
+  if (kind === 'payment_intent') return showPayment(found as StoredPayment)
+  return kind === 'charge' ? showCharge(work, found as StoredCharge) : found
 }

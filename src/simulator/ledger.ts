@@ -1,15 +1,32 @@
-import { settle } from './resources/payment-intents.ts'
+import type { KnobBoard } from './knobs.ts'
+import { settleDue } from './resources/settle-due.ts'
 import type { Store } from './store.ts'
-import type { SimulatedCharge } from './types.ts'
-import type { Work } from './work.ts'
+import type { SimulatedCharge, SimulatedRefund } from './types.ts'
+import { beginWork } from './work.ts'
 
-/** All charges that took money, oldest first. Payments whose processing is over by now are settled first. */
-export function readLedger(store: Store, nowMs: number): SimulatedCharge[] {
-  const work: Work = { store, now: Math.floor(nowMs / 1000), key: null, hostedUrl: '', puts: [], silence: null }
-  for (const payment of store.all('payment_intent')) settle(work, payment)
-  store.commit(work.puts)
-  return store
+interface Parts {
+  store: Store
+  knobs: Pick<KnobBoard, 'now'>
+  hostedUrl: string
+}
+
+/** All charges that took money, oldest first. What is to happen by now has happened first. */
+export function readLedger(parts: Parts): SimulatedCharge[] {
+  settleNow(parts)
+  return parts.store
     .all('charge')
     .filter((charge) => charge.is_taken)
-    .map(({ id: _, is_taken: __, ...charge }) => charge)
+    .map(({ id: _, is_taken: __, failure: ___, ...charge }) => charge)
+}
+
+/** All refunds, oldest first, those that failed too. What is to happen by now has happened first. */
+export function readRefunds(parts: Parts): SimulatedRefund[] {
+  settleNow(parts)
+  return parts.store.all('refund').map(({ id, reason: _, failure_reason: __, ...refund }) => ({ refund: id, ...refund }))
+}
+
+function settleNow(parts: Parts): void {
+  const work = beginWork(parts)
+  settleDue(work)
+  parts.store.commit(work.puts)
 }

@@ -1,4 +1,5 @@
-// The simulator as a process of its own: `node src/simulator/main.ts --folder DIR [--port N] [--host H] [--hosted-url URL] [--key KEY]`.
+// The simulator as a process of its own: `node src/simulator/main.ts --folder DIR [--port N] [--host H] [--hosted-url URL] [--key KEY]
+// [--webhook URL]`, with what signs the events in WEBHOOK_SECRET.
 // It prints {"listening": port} once it serves, and ends by itself when the program that started it is gone.
 import { parseArgs } from 'node:util'
 import { startSimulator } from './start-simulator.ts'
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     'hosted-url': { type: 'string' },
     key: { type: 'string' },
+    webhook: { type: 'string' },
   },
 })
 
@@ -22,6 +24,7 @@ async function run(): Promise<void> {
     ...(values.host ? { host: values.host } : {}),
     ...(values['hosted-url'] ? { hosted_url: values['hosted-url'] } : {}),
     ...(values.key ? { key: values.key } : {}),
+    ...(values.webhook ? { webhook: { url: values.webhook, secret: process.env.WEBHOOK_SECRET ?? '' } } : {}),
   })
   const stop = () => void simulator.stop().then(() => process.exit(0))
   process.once('SIGTERM', stop)

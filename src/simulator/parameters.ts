@@ -8,6 +8,8 @@ export const integer = z
   .regex(/^-?\d{1,15}$/)
   .transform(Number)
 
+export const webAddress = z.url({ protocol: /^https?$/ })
+
 /** An empty value takes a key away, as it does at Stripe. */
 export const metadata = z.record(z.string().min(1).max(40), z.string().max(500))
 

@@ -8,9 +8,11 @@ import { newStripeId } from './ids.ts'
 import type { KnobBoard } from './knobs.ts'
 import { readBrackets } from './parameters.ts'
 import { invalidRequest, orderedRefusal, StripeRefusal } from './refusals.ts'
-import { isForgotten, type Put, type Store } from './store.ts'
-import type { NextCharge } from './types.ts'
-import type { Endpoint, Work } from './work.ts'
+import { settleDue } from './resources/settle-due.ts'
+import type { Put, Store } from './store.ts'
+import type { NextMove } from './types.ts'
+import type { Webhooks } from './webhooks.ts'
+import { beginWork, type Endpoint, type Work } from './work.ts'
 
 export interface SimulatorParts {
   store: Store
@@ -20,6 +22,7 @@ export interface SimulatorParts {
   hostedUrl: string
   /** idempotency keys of calls that are not over */
   inFlight: Set<string>
+  webhooks: Webhooks
 }
 
 export type SimulatorContext = Context<{ Bindings: HttpBindings }>
@@ -30,7 +33,7 @@ interface Call {
   ids: Record<string, string>
   path: string
   key: string | null
-  order: NextCharge | null
+  order: NextMove | null
 }
 
 interface Answer {
@@ -49,8 +52,13 @@ export function serveCall(parts: SimulatorParts, endpoint: Endpoint): (c: Simula
     const headers: Record<string, string> = { 'Request-Id': newStripeId('req', 14) }
     const version = c.req.header('stripe-version')
     if (version) headers['Stripe-Version'] = version
+    if (parts.knobs.read().is_down) return await keepSilent(c, true)
     try {
       checkKey(c.req.header('authorization'), parts.key)
+      if (!parts.knobs.takeCall()) {
+        headers['Stripe-Rate-Limited-Reason'] = 'global-rate'
+        throw orderedRefusal(429)
+      }
       const call = await readCall(c, endpoint, parts.knobs)
       if (call.key) headers['Idempotency-Key'] = call.key
       if (call.order === 'cut_before' || call.order === 'hang_before') return await keepSilent(c, call.order === 'cut_before')
@@ -97,7 +105,7 @@ async function readCall(c: SimulatorContext, endpoint: Endpoint, knobs: KnobBoar
     ids: c.req.param() as Record<string, string>,
     path: c.req.path,
     key: (isPost && c.req.header('idempotency-key')) || null,
-    order: endpoint.isCharge ? knobs.takeNext() : null,
+    order: endpoint.movesMoney ? knobs.takeNext() : null,
   }
 }
 
@@ -124,21 +132,15 @@ function perform(parts: SimulatorParts, call: Call): Answer {
   const { store, knobs } = parts
   const fingerprint = fingerprintOf(call.raw)
   const found = call.key ? store.find('answer', call.key) : undefined
-  const stored = found && !isForgotten(found, knobs.now()) ? found : undefined
+  const stored = found && !knobs.isForgotten(found) ? found : undefined
   const refusal = typeof call.order === 'number' ? orderedRefusal(call.order) : null
   if (refusal && (stored || !refusal.isKept)) throw refusal
   if (stored) {
     if (stored.path !== call.path || stored.fingerprint !== fingerprint) throw otherParameters(stored.path === call.path)
     return { status: stored.status, body: stored.body, isReplay: true, silence: null }
   }
-  const work: Work = {
-    store,
-    now: Math.floor(knobs.now() / 1000),
-    key: call.key,
-    hostedUrl: parts.hostedUrl,
-    puts: [],
-    silence: null,
-  }
+  const work = beginWork(parts, call.key)
+  settleDue(work)
   const { status, body } = refusal ? errorAnswer(refusal) : runEndpoint(work, call)
   const answer: Put[] =
     call.key && work.silence !== 'before'

@@ -4,10 +4,11 @@ import { getRequestListener } from '@hono/node-server'
 import { createSimulatorApp } from './app.ts'
 import { holdFolder } from './hold-folder.ts'
 import { createKnobs } from './knobs.ts'
-import { readLedger } from './ledger.ts'
+import { readLedger, readRefunds } from './ledger.ts'
 import { SimulatorStartError } from './start-error.ts'
 import { openStore } from './store.ts'
 import type { Simulator, SimulatorOptions } from './types.ts'
+import { createWebhooks } from './webhooks.ts'
 
 const graceMs = 500
 
@@ -21,27 +22,30 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const knobs = createKnobs()
   let store: ReturnType<typeof openStore> | undefined
   try {
-    store = openStore(options.folder, knobs.now)
+    store = openStore(options.folder, knobs)
     const opened = store
     // Longer than a client lets a connection rest, so that a call seldom meets one that is just being closed.
     const server = createServer({ keepAliveTimeout: 60_000 })
     const port = await listen(server, host, options.port ?? 0)
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-    const app = createSimulatorApp({
-      store,
-      knobs,
-      key: options.key ?? null,
-      hostedUrl: (options.hosted_url ?? url).replace(/\/+$/, ''),
-      inFlight: new Set(),
-    })
+    const hostedUrl = (options.hosted_url ?? url).replace(/\/+$/, '')
+    const webhooks = createWebhooks({ store, knobs, hostedUrl }, options.webhook ?? null)
+    const parts = { store, knobs, key: options.key ?? null, hostedUrl, inFlight: new Set<string>(), webhooks }
+    const app = createSimulatorApp(parts)
     const answer = getRequestListener(app.fetch)
     server.on('request', (request, response) => void answer(request, response))
     return {
       url,
       port,
-      ledger: () => readLedger(opened, knobs.now()),
+      ledger: () => readLedger(parts),
+      refunds: () => readRefunds(parts),
       knobs: knobs.change,
+      forgetKeys: knobs.forgetKeys,
+      sendWebhooks: webhooks.sendTo,
+      resendWebhooks: webhooks.resend,
+      pendingWebhooks: webhooks.pending,
       stop: async () => {
+        webhooks.stop()
         await close(server)
         opened.close()
         lock.release()

@@ -82,6 +82,39 @@ test('charges of every card, declines, lists, refusals', async () => {
   expect(findings()).toEqual([])
 })
 
+test('confirmations, refunds, disputes and events', async () => {
+  const asking = await newSavedCard(stripe, 'pm_card_authenticationRequired')
+  const declined = await errorOf(stripe.paymentIntents.create(chargeOf(asking)))
+  const { id } = (declined.raw as { payment_intent: { id: string } }).payment_intent
+  const { payment_method } = asking
+  await stripe.paymentIntents.confirm(id, { payment_method, return_url: 'http://127.0.0.1:9/back', off_session: false })
+  await stripe.paymentIntents.cancel(id, { cancellation_reason: 'abandoned' })
+  await errorOf(stripe.paymentIntents.confirm(id, { payment_method, return_url: 'http://127.0.0.1:9/back' }))
+  for (const token of ['pm_card_visa', 'pm_card_pendingRefund', 'pm_card_refundFail']) {
+    const { id: payment_intent } = await stripe.paymentIntents.create(chargeOf(await newSavedCard(stripe, token)))
+    const refund = await stripe.refunds.create({
+      payment_intent,
+      amount: 50,
+      reason: 'requested_by_customer',
+      metadata: { a: 'b' },
+    })
+    simulator.knobs({ clock_ahead_ms: simulator.knobs({}).clock_ahead_ms + 6_000 })
+    await stripe.refunds.retrieve(refund.id)
+    await stripe.refunds.list({ payment_intent, limit: 3 })
+    await stripe.charges.list({ payment_intent, limit: 3 })
+    await errorOf(stripe.refunds.create({ payment_intent, amount: 5000 }))
+  }
+  const { id: payment_intent } = await stripe.paymentIntents.create(chargeOf(await newSavedCard(stripe, 'pm_card_createDispute')))
+  const [dispute] = (await stripe.disputes.list({ payment_intent })).data
+  await stripe.disputes.update(String(dispute?.id), { evidence: { uncategorized_text: 'we sent it' }, submit: true })
+  await stripe.disputes.close(String(dispute?.id))
+  const events = await stripe.events.list({ limit: 100 })
+  await stripe.events.list({ types: ['refund.failed', 'refund.updated'], created: { gte: 1 } })
+  await stripe.events.retrieve(String(events.data[0]?.id))
+  expect(record.exchanges.length).toBeGreaterThan(30)
+  expect(findings()).toEqual([])
+})
+
 test('whatever our adapter asks', async () => {
   const { port } = record
   const gateway = createStripeGateway({

@@ -1,4 +1,5 @@
 import type { DeclineName } from './declines.ts'
+import type { DisputeReason } from './resources/disputes.ts'
 
 /** What a saved card does when it is charged without its holder. */
 export type ChargeBehaviour =
@@ -12,6 +13,12 @@ export type ChargeBehaviour =
   | { kind: 'hang_before' }
   /** answers `processing`, and has succeeded a few seconds later */
   | { kind: 'process' }
+  /** the bank asks its holder: without them it declines, with them it asks on a page of its own, and then pays or `declines` */
+  | { kind: 'ask'; declines: DeclineName | null }
+  /** pays; a refund looks pending first and has succeeded a few seconds later, or looks well and has failed */
+  | { kind: 'refund_later'; becomes: 'succeeded' | 'failed' }
+  /** pays; its holder objects at once */
+  | { kind: 'dispute'; as: DisputeReason }
 
 export interface TestCard {
   /** digits only, with a right check digit */
@@ -44,10 +51,10 @@ function later(number: string, reason: DeclineName, token: string, why: string):
   return good(number, `later_${reason}`, token, `Saves; every charge fails: ${why}`, { charged: { kind: 'decline', reason } })
 }
 
-function asks(number: string, name: string, token: string): TestCard {
-  return good(number, name, token, 'Saves; every charge fails: the bank wants to ask its holder', {
-    charged: { kind: 'decline', reason: 'authentication_required' },
-  })
+/** Is declined without its holder; with them, the bank's page asks first. */
+function asks(number: string, name: string, token: string, declines: DeclineName | null, after: string): TestCard {
+  const happens = `Saves; a charge fails: the bank wants to ask its holder. Once asked, ${after}`
+  return good(number, name, token, happens, { charged: { kind: 'ask', declines } })
 }
 
 /**
@@ -68,7 +75,7 @@ export const TEST_CARDS: readonly TestCard[] = [
     'Saves; every charge fails: declined, no reason given',
     { charged: { kind: 'decline', reason: 'generic_decline' } },
   ),
-  asks('4000002760003184', 'always_asks', 'pm_card_authenticationRequired'),
+  asks('4000002760003184', 'always_asks', 'pm_card_authenticationRequired', null, 'it pays'),
   good(
     '4000002500003155',
     'asks_on_setup',
@@ -81,7 +88,44 @@ export const TEST_CARDS: readonly TestCard[] = [
     'pm_card_authenticationRequiredSetupForOffSession',
     'Saves and pays (already set up for charges without its holder)',
   ),
-  asks('4000008260003178', 'asks_then_insufficient_funds', 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds'),
+  asks(
+    '4000008260003178',
+    'asks_then_insufficient_funds',
+    'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds',
+    'insufficient_funds',
+    'there is not enough money',
+  ),
+  good('4000000000007726', 'refund_pending', 'pm_card_pendingRefund', 'Saves and pays; a refund is pending for 5 seconds', {
+    charged: { kind: 'refund_later', becomes: 'succeeded' },
+  }),
+  good(
+    '4000000000005126',
+    'refund_fails',
+    'pm_card_refundFail',
+    'Saves and pays; a refund looks well, and has failed 5 seconds later',
+    {
+      charged: { kind: 'refund_later', becomes: 'failed' },
+    },
+  ),
+  good('4000000000000259', 'disputed', 'pm_card_createDispute', 'Saves and pays; its holder then calls the charge a fraud', {
+    charged: { kind: 'dispute', as: 'fraudulent' },
+  }),
+  good(
+    '4000000000002685',
+    'disputed_not_received',
+    'pm_card_createDisputeProductNotReceived',
+    'Saves and pays; its holder then says that nothing arrived',
+    { charged: { kind: 'dispute', as: 'product_not_received' } },
+  ),
+  good(
+    '4000000000001976',
+    'inquired',
+    'pm_card_createDisputeInquiry',
+    'Saves and pays; its holder then asks what the charge was',
+    {
+      charged: { kind: 'dispute', as: 'inquiry' },
+    },
+  ),
   refused('4000000000000002', 'generic_decline', 'pm_card_chargeDeclined', 'declined, no reason given'),
   refused('4000000000009995', 'insufficient_funds', 'pm_card_chargeDeclinedInsufficientFunds', 'not enough money'),
   refused('4000000000009987', 'lost_card', 'pm_card_chargeDeclinedLostCard', 'reported lost'),

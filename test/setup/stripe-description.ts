@@ -65,6 +65,15 @@ export const newer = {
       'last_setup_error.advice_code',
       'payment_method_configuration_details',
     ],
+    refund: ['customer', 'customer_account', 'payment_method'],
+    charge: ['source', 'billing_details.tax_id'],
+    dispute: [
+      'enhanced_eligibility_types',
+      'evidence.enhanced_evidence',
+      'evidence_details.enhanced_eligibility',
+      'evidence_details.submission_method',
+      'intended_submission_method',
+    ],
     error: ['advice_code'],
   } as Record<string, string[]>,
 }

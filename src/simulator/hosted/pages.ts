@@ -72,9 +72,25 @@ export function messagePage({ title, text, back }: { title: string; text: string
   )
 }
 
+/** The bank's question to the holder of a card. */
+export function bankPage(input: { amount: string; last4: string; merchant: string }): Html {
+  return page(
+    'Your bank asks',
+    html`<h1>Your bank asks</h1>
+      <p>Do you want to pay <strong>${input.amount}</strong> to ${input.merchant} with the card that ends in ${input.last4}?</p>
+      <form method="post">
+        <div class="acts">
+          <button type="submit" name="answer" value="yes">Yes, pay ${input.amount}</button>
+          <button class="quiet" type="submit" name="answer" value="no">No, do not pay</button>
+        </div>
+      </form>`,
+  )
+}
+
 const groups: [title: string, cards: TestCard[]][] = [
   ['Work', TEST_CARDS.filter((card) => !card.refused && card.charged.kind === 'succeed')],
-  ['Are saved, and fail when charged', TEST_CARDS.filter((card) => card.charged.kind === 'decline')],
+  ['Are saved, and fail when charged', TEST_CARDS.filter((card) => ['decline', 'ask'].includes(card.charged.kind))],
+  ['Work, and are trouble later', TEST_CARDS.filter((card) => ['refund_later', 'dispute'].includes(card.charged.kind))],
   [
     'Are saved, and take their time',
     TEST_CARDS.filter((card) => ['decline_once', 'hang_after', 'hang_before', 'process'].includes(card.charged.kind)),

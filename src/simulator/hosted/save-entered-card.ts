@@ -3,7 +3,7 @@ import { DECLINES, type DeclineReason } from '../declines.ts'
 import { needCustomer } from '../resources/customers.ts'
 import { type EnteredCard, saveCard } from '../resources/payment-methods.ts'
 import { needSetupIntent } from '../resources/setup-intents.ts'
-import { put, type Work } from '../work.ts'
+import { emit, put, type Work } from '../work.ts'
 
 /**
  * Saves the card of an open session: the card is the customer's, the setup has succeeded, the session is complete. A card that plainly
@@ -13,11 +13,13 @@ export function saveEnteredCard(work: Work, session: Stripe.Checkout.Session, en
   const setup = needSetupIntent(work, String(session.setup_intent))
   if (entered.card.refused) {
     const reason = DECLINES[entered.card.refused]
-    put(work, 'setup_intent', { ...setup, last_setup_error: { type: 'card_error', ...reason } })
+    const failed = put(work, 'setup_intent', { ...setup, last_setup_error: { type: 'card_error', ...reason } })
+    emit(work, 'setup_intent.setup_failed', 'setup_intent', failed)
     return reason
   }
   const method = saveCard(work, needCustomer(work, String(session.customer)), entered)
-  put(work, 'setup_intent', { ...setup, payment_method: method.id, last_setup_error: null, status: 'succeeded' })
+  const done = { ...setup, payment_method: method.id, last_setup_error: null, status: 'succeeded' as const }
+  emit(work, 'setup_intent.succeeded', 'setup_intent', put(work, 'setup_intent', done))
   put(work, 'session', { ...session, status: 'complete', url: null })
   return null
 }

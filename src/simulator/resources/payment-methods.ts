@@ -7,9 +7,9 @@ import { listParameters } from '../parameters.ts'
 import { invalidRequest, noSuch, StripeRefusal } from '../refusals.ts'
 import type { StoredCard } from '../store.ts'
 import { cardOfToken, type TestCard } from '../test-cards.ts'
-import { type Endpoint, endpoint, find, put, type Work } from '../work.ts'
+import { type Endpoint, emit, endpoint, find, put, type Work } from '../work.ts'
 import { needCustomer } from './customers.ts'
-import { pageOf } from './list-page.ts'
+import { type List, pageOf } from './list-page.ts'
 
 export interface EnteredCard {
   card: TestCard
@@ -94,19 +94,15 @@ function detach(work: Work, _: object, id: string): Stripe.PaymentMethod {
     })
   }
   const object = { ...stored.object, customer: null }
-  put(work, 'payment_method', { ...stored, is_spent: true, object })
+  emit(work, 'payment_method.detached', 'payment_method', put(work, 'payment_method', { ...stored, is_spent: true, object }))
   return object
 }
 
 const type = z.literal('card').optional()
 
-function listOf(work: Work, customer: string, page: Parameters<typeof pageOf>[1], url: string): object {
-  const cards = work.store.all('payment_method').map(({ object }) => object)
-  return pageOf(
-    cards.filter((card) => card.customer === customer),
-    page,
-    url,
-  )
+function listOf(work: Work, customer: string, page: List<'payment_method'>['request'], url: string): object {
+  const accept = ({ object }: StoredCard) => object.customer === customer
+  return pageOf(work.store, { kind: 'payment_method', request: page, url, accept, show: ({ object }) => object })
 }
 
 export const paymentMethodEndpoints: Endpoint[] = [

@@ -1,15 +1,13 @@
 import type Stripe from 'stripe'
 import { z } from 'zod'
 import { newStripeId } from '../ids.ts'
-import { integer, metadata } from '../parameters.ts'
+import { integer, metadata, webAddress } from '../parameters.ts'
 import { invalidRequest, noSuch } from '../refusals.ts'
 import { type Endpoint, endpoint, find, put, type Work } from '../work.ts'
 import { mergeMetadata, needCustomer } from './customers.ts'
 import { makeSetupIntent, needSetupIntent } from './setup-intents.ts'
 
 const day = 24 * 60 * 60
-
-const webAddress = z.url({ protocol: /^https?$/ })
 
 const createParameters = z.strictObject({
   mode: z.literal('setup'),

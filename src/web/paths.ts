@@ -33,6 +33,7 @@ export const paths = {
   campaigns: () => '/campaigns',
   new_campaign: () => '/campaigns/new',
   overview: (id: string) => campaign(id),
+  figures: (id: string) => `${campaign(id)}/figures`,
 
   orders: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders`, query),
   orders_csv: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders.csv`, query),

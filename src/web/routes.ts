@@ -11,6 +11,7 @@ export default [
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),
     ...prefix('campaigns/:campaign', [
       index('routes/creator/overview.tsx'),
+      route('figures', 'routes/creator/figures.tsx'),
       route('settings', 'routes/creator/settings.tsx'),
       route('orders', 'routes/creator/orders.tsx'),
       route('orders/do/:deed', 'routes/creator/transition.tsx'),

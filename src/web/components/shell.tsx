@@ -132,7 +132,13 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
   const id = campaign.id
   const groups: Entry[][] = [
     [
-      { label: 'Overview', to: paths.overview(id), icon: LayoutDashboard, exact: true },
+      {
+        label: 'Overview',
+        to: paths.overview(id),
+        icon: LayoutDashboard,
+        exact: true,
+        subs: [{ label: 'Figures', to: paths.figures(id) }],
+      },
       { label: 'Orders', to: paths.orders(id), icon: Package, count: counts?.orders },
       { label: 'Backers', to: paths.backers(id), icon: Users, count: counts?.backers },
       { label: 'Messages', to: paths.messages(id), icon: Mail },

@@ -29,7 +29,7 @@ export function Sheet({ title, aside, body = 'padded', id, label, children }: Sh
 }
 
 /** Scrolls sideways inside its sheet when the screen is narrow; only then it takes the focus, so that keys can scroll it. */
-function Scroller({ label, children }: { label: ReactNode; children: ReactNode }) {
+export function Scroller({ label, children }: { label: ReactNode; children: ReactNode }) {
   const ref = useRef<HTMLDivElement>(null)
   const [scrolls, setScrolls] = useState(false)
   useEffect(() => {

@@ -1,6 +1,6 @@
 import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
-import { DomainError, notFound } from '../shared/errors.ts'
+import { notFound } from '../shared/errors.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
 
@@ -48,14 +48,4 @@ export async function orderOf(tx: Tx, backer: Row<'backers'>): Promise<Pick<Row<
     .where('backer_id', '=', backer.id)
     .executeTakeFirst()
   return order ?? null
-}
-
-/** Staff's words where they must be given. */
-export function requireReason(reason: string | null | undefined): string {
-  const text = reason?.trim()
-  if (text) return text
-  throw new DomainError('reason_missing', 'Say why: the reason is kept with the backer.', {
-    status: 422,
-    details: { fields: [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }] },
-  })
 }

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
 import { refuseWithoutSmtp } from '../messages/refuse-without-smtp.ts'
-import type { LeftOut } from '../orders/move-orders.ts'
+import type { LeftOut } from '../operations/result.ts'
+import { recordOperation } from '../operations/write-operation.ts'
 import { isSet, type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
@@ -99,23 +100,12 @@ export async function sendTrackingMails(
     { code: 'mailed_before', count: mailed_before + mails - ids.length, sample_ids: [] },
     ...left,
   ].filter(({ count }) => count > 0)
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id: input.campaign_id,
-      id: operation,
-      kind: 'tracking_mails',
-      state: 'done',
-      input: JSON.stringify({ selection: input.selection }),
-      total,
-      done: total,
-      moved: queued,
-      left_out: JSON.stringify(left_out),
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: now,
-      finished_at: now,
-    })
-    .execute()
+  const { campaign_id, selection } = input
+  await recordOperation(
+    tx,
+    actor,
+    { campaign_id, id: operation, kind: 'tracking_mails', input: { selection } },
+    { total, moved: queued, left: left_out },
+  )
   return { queued, operation }
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { LeftOut, MoveResult } from '../orders/move-orders.ts'
+import type { LeftOut, MoveResult } from '../operations/result.ts'
 import { planForSets, type Tx } from '../shared/tx.ts'
 
 export interface TrackingKey {

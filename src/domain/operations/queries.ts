@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
-import type { LeftOut } from '../orders/move-orders.ts'
 import { notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
+import type { LeftOut } from './result.ts'
 
 /** A step over many orders or backers: what was asked, how far it is, and its result. */
 export interface Operation {

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
+import type { LeftOut } from '../operations/result.ts'
 import type { Db } from '../shared/tx.ts'
 import { ORDER_STATUSES, type OrderStatus, SURVEY_STATES, type SurveyStatus } from './lifecycle.ts'
-import { type LeftOut, previewMove } from './move-orders.ts'
+import { previewMove } from './move-orders.ts'
 
 /** Statuses whose lines are needed: a canceled order is never counted. */
 export const COUNTED_STATUSES = ORDER_STATUSES.filter((status) => status !== 'canceled')

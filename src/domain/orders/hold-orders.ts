@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
+import { recordOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
-import { invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import { requireReason } from '../shared/reason.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { isSet, type Selection, selectionCondition } from './selection.ts'
 
@@ -18,8 +19,7 @@ export interface HoldInput {
  * Canceled and shipped orders, and those that are held (or free) already, are left as they are. Answers how many changed.
  */
 export async function holdOrders(tx: Tx, actor: Actor, input: HoldInput): Promise<{ moved: number; operation: string }> {
-  if (!input.reason.trim())
-    throw invalid('Say why.', [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }], 'reason_missing')
+  requireReason(input.reason)
   return await setHold(tx, actor, input, true)
 }
 
@@ -69,22 +69,12 @@ async function setHold(tx: Tx, actor: Actor, input: HoldInput, hold: boolean): P
         ${actor.kind}::text, ${actor.id}::text, ${reason_id}::uuid, ${operation_id}::uuid, ${now}::timestamptz from moved m
     ) select count(*)::int as moved from moved`.execute(tx.db)
   const moved = rows[0]?.moved ?? 0
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id: input.campaign_id,
-      id: operation_id,
-      kind: hold ? 'hold' : 'release',
-      state: 'done',
-      input: JSON.stringify({ selection: input.selection, reason_id }),
-      total: moved,
-      done: moved,
-      moved,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-      finished_at: tx.now,
-    })
-    .execute()
+  const { selection } = input
+  await recordOperation(
+    tx,
+    actor,
+    { campaign_id: input.campaign_id, id: operation_id, kind: hold ? 'hold' : 'release', input: { selection, reason_id } },
+    { total: moved, moved, left: [] },
+  )
   return { moved, operation: operation_id }
 }

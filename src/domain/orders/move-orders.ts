@@ -1,34 +1,16 @@
 import { type RawBuilder, sql } from 'kysely'
+import { type LeftOut, type MoveResult, toResult } from '../operations/result.ts'
 import type { Actor } from '../shared/actor.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { type Asking, conditionsOf, leftOutCode, SETS } from './conditions.ts'
 import { type CarriedTransition, TRANSITIONS } from './lifecycle.ts'
 import { isSet, type Selection, selectionCondition, type TrackedOrders } from './selection.ts'
 
-export interface LeftOut {
-  code: string
-  count: number
-  /** up to five order ids */
-  sample_ids: string[]
-}
-
-export interface MoveResult {
-  total: number
-  moved: number
-  left: LeftOut[]
-}
-
 /** Which orders are asked, and about what. */
 export interface Picked {
   campaign_id: string
   name: CarriedTransition
   selection: Selection | TrackedOrders
-}
-
-interface GroupRow {
-  code: string
-  count: number
-  sample_ids: string[]
 }
 
 /**
@@ -48,7 +30,7 @@ function pickedOrders(asking: Asking, { name, campaign_id, selection }: Picked):
 
 /** What a transition would do, without doing it: the move's own statement without the write. */
 export async function previewMove(db: Db, asking: Asking, picked: Picked): Promise<MoveResult> {
-  const { rows } = await sql<GroupRow>`with picked as (${pickedOrders(asking, picked)})
+  const { rows } = await sql<LeftOut>`with picked as (${pickedOrders(asking, picked)})
     select coalesce(p.code, 'moved') as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
     from picked p group by 1 order by 2 desc, 1`.execute(db)
   return toResult(rows)
@@ -67,8 +49,8 @@ export interface Move extends Picked {
  * The one statement of a transition: moves the orders that qualify, writes one event for each, and tells who was left out and why.
  * It compares, in its UPDATE, the version with which the conditions were read: what changed meanwhile is left out.
  */
-export function moveStatement(now: Date, actor: Actor, move: Move): RawBuilder<GroupRow> {
-  return sql<GroupRow>`with ${moveParts(now, actor, move)}
+export function moveStatement(now: Date, actor: Actor, move: Move): RawBuilder<LeftOut> {
+  return sql<LeftOut>`with ${moveParts(now, actor, move)}
     select ${OUTCOME} as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
     from picked p left join moved m on m.id = p.id group by 1 order by 2 desc, 1`
 }
@@ -122,10 +104,4 @@ export async function moveOrders(tx: Tx, actor: Actor, move: Move): Promise<Move
   if (isSet(move.selection)) await planForSets(tx.db)
   const { rows } = await moveStatement(tx.now, actor, move).execute(tx.db)
   return toResult(rows)
-}
-
-function toResult(rows: GroupRow[]): MoveResult {
-  const moved = rows.find((row) => row.code === 'moved')?.count ?? 0
-  const left = rows.filter((row) => row.code !== 'moved')
-  return { total: rows.reduce((sum, row) => sum + row.count, 0), moved, left }
 }

@@ -1,12 +1,13 @@
 import type { BackerFilter } from '../backers/filter.ts'
 import { findMissingPrices } from '../catalog/pledge-prices.ts'
+import type { MoveResult } from '../operations/result.ts'
 import { previewChargeRun } from '../payments/charge-runs.ts'
 import { isChargingSetUp } from '../payments/charging.ts'
 import { SYSTEM } from '../shared/actor.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
 import { countLifecycle, type LifecycleCounts } from './counts.ts'
-import { type MoveResult, previewMove } from './move-orders.ts'
+import { previewMove } from './move-orders.ts'
 
 export const NEXT_ACTIONS = [
   'import_report',

@@ -3,13 +3,14 @@ import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import type { MessageKind } from '../messages/kinds.ts'
 import { queueMessagesOfOperation } from '../messages/queue-message.ts'
+import type { MoveResult } from '../operations/result.ts'
+import { finishOperation, startOperation } from '../operations/write-operation.ts'
 import { type Actor, CLOCK } from '../shared/actor.ts'
 import { DomainError, invalid, notFound } from '../shared/errors.ts'
 import { jsonb } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import type { OrderStatus } from './lifecycle.ts'
-import type { MoveResult } from './move-orders.ts'
 import { type Selection, selectionCondition } from './selection.ts'
 import { carryOutTransition } from './transition-orders.ts'
 
@@ -62,9 +63,11 @@ export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): 
   const id = newId()
   const kind = input.kind ?? 'lock'
   const { status, operation, mails, nothing } = KINDS[kind]
-  const operation_id = await startOperation(tx, actor, input.campaign_id, operation, {
-    selection: input.selection,
-    notice: id,
+  const operation_id = await startOperation(tx, actor, {
+    campaign_id: input.campaign_id,
+    kind: operation,
+    state: 'running',
+    input: { selection: input.selection, notice: id },
   })
   const named = await markOrders(tx, actor, {
     campaign_id: input.campaign_id,
@@ -75,7 +78,7 @@ export async function scheduleNotice(tx: Tx, actor: Actor, input: NoticeInput): 
     where: sql`o.status = ${status} and o.notice_id is null and ${selectionCondition(input.selection)}`,
   })
   if (named === 0) throw new DomainError('nothing_to_do', nothing, { status: 422 })
-  await finishOperation(tx, input.campaign_id, operation_id, named)
+  await finishOperation(tx, { campaign_id: input.campaign_id, operation_id }, { total: named, moved: named, left: [] })
   const notice = await tx.db
     .insertInto('notices')
     .values({
@@ -129,7 +132,12 @@ export async function withdrawNotice(
 ): Promise<Row<'notices'>> {
   const notice = await takeNotice(tx, actor, input)
   await mailNamed(tx, notice, 'withdrawn', notice.id, {})
-  const operation_id = await startOperation(tx, actor, input.campaign_id, 'withdraw_notice', { notice: notice.id })
+  const operation_id = await startOperation(tx, actor, {
+    campaign_id: input.campaign_id,
+    kind: 'withdraw_notice',
+    state: 'running',
+    input: { notice: notice.id },
+  })
   const count = await markOrders(tx, actor, {
     campaign_id: input.campaign_id,
     operation_id,
@@ -138,7 +146,7 @@ export async function withdrawNotice(
     notice: sql`null::uuid`,
     where: sql`o.notice_id = ${notice.id}`,
   })
-  await finishOperation(tx, input.campaign_id, operation_id, count)
+  await finishOperation(tx, { campaign_id: input.campaign_id, operation_id }, { total: count, moved: count, left: [] })
   return await tx.db
     .updateTable('notices')
     .set({ state: 'withdrawn', updated_at: tx.now })
@@ -172,9 +180,11 @@ export async function runNotice(tx: Tx, key: { campaign_id: string; id: string }
     .forUpdate()
     .executeTakeFirst()
   if (notice?.state !== 'scheduled' || notice.due_at > tx.now) return null
-  const operation_id = await startOperation(tx, CLOCK, key.campaign_id, notice.kind, {
-    selection: { filter: { notice: key.id } },
-    reason_id: null,
+  const operation_id = await startOperation(tx, CLOCK, {
+    campaign_id: key.campaign_id,
+    kind: notice.kind,
+    state: 'running',
+    input: { selection: { filter: { notice: key.id } }, reason_id: null },
   })
   const result = await carryOutTransition(tx, CLOCK, { campaign_id: key.campaign_id, operation_id })
   await tx.db
@@ -216,33 +226,6 @@ async function takeNotice(tx: Tx, actor: Actor, input: { campaign_id: string; no
   if (!notice) throw notFound('notice')
   if (notice.state !== 'scheduled') throw new DomainError('notice_over', 'This notice has run out or was withdrawn already.')
   return notice
-}
-
-async function startOperation(tx: Tx, actor: Actor, campaign_id: string, kind: string, input: unknown): Promise<string> {
-  const id = newId()
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id,
-      id,
-      kind,
-      state: 'running',
-      input: JSON.stringify(input),
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-    })
-    .execute()
-  return id
-}
-
-async function finishOperation(tx: Tx, campaign_id: string, id: string, count: number): Promise<void> {
-  await tx.db
-    .updateTable('operations')
-    .set({ state: 'done', total: count, done: count, moved: count, finished_at: tx.now })
-    .where('campaign_id', '=', campaign_id)
-    .where('id', '=', id)
-    .execute()
 }
 
 interface Mark {

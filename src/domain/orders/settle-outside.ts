@@ -4,6 +4,7 @@ import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import { requireReason } from '../shared/reason.ts'
 import type { Tx } from '../shared/tx.ts'
 import { takeOrder } from './find-order.ts'
 import { mayTry } from './lifecycle.ts'
@@ -28,8 +29,7 @@ export interface SettleInput extends OrderKey {
 export async function settleOutside(tx: Tx, actor: Actor, input: SettleInput): Promise<Row<'orders'>> {
   const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
-  if (!input.reason.trim())
-    throw invalid('Say why.', [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }], 'reason_missing')
+  requireReason(input.reason)
   const order = await takeOrder(tx, input)
   if (input.expected_version !== undefined && input.expected_version !== order.version) throw changedMeanwhile(order)
   if (order.status === 'canceled') refuseChange(order, 'choices')

@@ -1,16 +1,18 @@
-import { newId } from '../../lib/id.ts'
 import { countWaitingRequests } from '../fulfilment/close-requests.ts'
 import { tidyTracking } from '../fulfilment/shipments.ts'
 import type { Tracking } from '../fulfilment/tracking-number.ts'
 import { settleTrackingRows, takeTrackingRows } from '../fulfilment/tracking-rows.ts'
+import type { LeftOut, MoveResult } from '../operations/result.ts'
+import { beginOperation, finishOperation, startOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import { requireReason } from '../shared/reason.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { followTransition } from './follow-transition.ts'
 import { type LifecycleActor, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
-import { type LeftOut, type MoveResult, moveOrders, previewMove } from './move-orders.ts'
+import { moveOrders, previewMove } from './move-orders.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
 
 /** Up to here a transition answers at once; a larger one runs in the worker, with progress and a result page. */
@@ -69,12 +71,7 @@ export async function previewTransition(
 export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionInput): Promise<TransitionAnswer> {
   await ownCampaign(tx.db, actor, input.campaign_id)
   refuseActor(actor, input.name)
-  if (input.name === 'cancel' && !input.reason?.trim()) {
-    throw new DomainError('reason_missing', 'Say why: the reason is kept with the order.', {
-      status: 422,
-      details: { fields: [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }] },
-    })
-  }
+  if (input.name === 'cancel') requireReason(input.reason)
   const tracking = trackingOf(input)
   const size = await sizeOf(tx, actor, input)
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
@@ -88,21 +85,7 @@ export async function startTransition(
   actor: Actor,
   { campaign_id, name, asked, size }: { campaign_id: string; name: StaffTransition; asked: AskedTransition; size: number },
 ): Promise<TransitionAnswer> {
-  const operation_id = newId()
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id,
-      id: operation_id,
-      kind: name,
-      state: 'queued',
-      input: JSON.stringify(asked),
-      total: size,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-    })
-    .execute()
+  const operation_id = await startOperation(tx, actor, { campaign_id, kind: name, state: 'queued', input: asked, total: size })
   if (size > AT_ONCE) {
     await tx.enqueue({ job: 'run_operation', campaign_id, operation_id })
     return { moved: 0, left: [], total: size, operation: operation_id, state: 'queued' }
@@ -120,14 +103,8 @@ export async function carryOutTransition(
   actor: Actor,
   ids: { campaign_id: string; operation_id: string },
 ): Promise<MoveResult> {
-  const operation = await tx.db
-    .selectFrom('operations')
-    .selectAll()
-    .where('campaign_id', '=', ids.campaign_id)
-    .where('id', '=', ids.operation_id)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  if (operation.state === 'done') return { total: operation.total, moved: operation.moved, left: operation.left_out }
+  const { operation, result: before } = await beginOperation(tx, ids)
+  if (before) return before
   const name = operation.kind as StaffTransition
   const { selection, reason_id, tracking } = operation.input as AskedTransition
   const tracking_file = 'tracking_file' in selection ? selection.tracking_file : undefined
@@ -135,19 +112,7 @@ export async function carryOutTransition(
   const moved = await moveOrders(tx, actor, { ...ids, name, selection, reason_id })
   await followTransition(tx, actor, { ...ids, name, selection, parcels: { tracking, tracking_file } })
   const result = tracking_file ? await settleTrackingRows(tx, { ...ids, file_id: tracking_file }) : moved
-  await tx.db
-    .updateTable('operations')
-    .set({
-      state: 'done',
-      total: result.total,
-      done: result.total,
-      moved: result.moved,
-      left_out: JSON.stringify(result.left),
-      finished_at: tx.now,
-    })
-    .where('campaign_id', '=', ids.campaign_id)
-    .where('id', '=', ids.operation_id)
-    .execute()
+  await finishOperation(tx, ids, result)
   return result
 }
 

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
+import type { LeftOut } from '../operations/result.ts'
 import { CHARGE_RUN } from '../operations/run-state.ts'
+import { startOperation } from '../operations/write-operation.ts'
 import { conditionsOf, leftOutCode, unchargeableAmount } from '../orders/conditions.ts'
-import type { LeftOut } from '../orders/move-orders.ts'
 import { type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -148,7 +149,14 @@ export async function startChargeRun(
       details: { expected: input.expected, now },
     })
   }
-  await writeOperation(tx, actor, input, run, counted.total)
+  await startOperation(tx, actor, {
+    campaign_id: input.campaign_id,
+    id: run.id,
+    kind: CHARGE_RUN,
+    state: 'running',
+    input: { selection: input.selection, retry_errored: input.retry_errored },
+    total: counted.total,
+  })
   await appendEvent(tx, actor, {
     campaign_id: input.campaign_id,
     kind: 'charge_run_started',
@@ -189,23 +197,6 @@ async function insertRun(tx: Tx, actor: Actor, input: ChargeRunInput): Promise<C
   throw new DomainError('charge_run_under_way', 'A charge run is under way already. Nothing was started a second time.', {
     details: { run_id: await findRunUnderWay(tx.db, input.campaign_id) },
   })
-}
-
-async function writeOperation(tx: Tx, actor: Actor, input: ChargeRunInput, run: ChargeRun, total: number): Promise<void> {
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id: input.campaign_id,
-      id: run.id,
-      kind: CHARGE_RUN,
-      state: 'running',
-      input: JSON.stringify({ selection: input.selection, retry_errored: input.retry_errored }),
-      total,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-    })
-    .execute()
 }
 
 /** Pauses a run: no further card is charged; the calls in flight are finished and booked. Refuses a run that does not run. */

@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
+import { recordOperation } from '../operations/write-operation.ts'
 import { isBelowMinimum, leftOutCode, unchargeableAmount } from '../orders/conditions.ts'
 import { moveOrders } from '../orders/move-orders.ts'
 import { type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
-import { invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import { requireReason } from '../shared/reason.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 
 export interface WaiveInput {
@@ -49,8 +50,7 @@ export async function waiveSmallBalances(
 ): Promise<{ moved: number; amount: number; operation: string }> {
   const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
-  if (!input.reason.trim())
-    throw invalid('Say why.', [{ field: 'reason', code: 'reason_missing', message: 'Say why.' }], 'reason_missing')
+  requireReason(input.reason)
   const operation_id = newId()
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
   await planForSets(tx.db)
@@ -86,22 +86,12 @@ export async function waiveSmallBalances(
     }
     await moveOrders(tx, actor, { ...move, code: 'settled_outside' })
   }
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id: input.campaign_id,
-      id: operation_id,
-      kind: 'waive',
-      state: 'done',
-      input: JSON.stringify({ selection: input.selection, reason_id }),
-      total: rows.length,
-      done: rows.length,
-      moved: rows.length,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-      finished_at: tx.now,
-    })
-    .execute()
+  const { selection } = input
+  await recordOperation(
+    tx,
+    actor,
+    { campaign_id: input.campaign_id, id: operation_id, kind: 'waive', input: { selection, reason_id } },
+    { total: rows.length, moved: rows.length, left: [] },
+  )
   return { moved: rows.length, amount: rows.reduce((sum, { amount }) => sum + amount, 0), operation: operation_id }
 }

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
-import { newId } from '../../lib/id.ts'
 import { type BackerSelection, backerSelectionCondition } from '../backers/selection.ts'
 import type { MessageKind } from '../messages/kinds.ts'
 import { refuseWithoutSmtp } from '../messages/refuse-without-smtp.ts'
-import type { LeftOut, MoveResult } from '../orders/move-orders.ts'
+import { type LeftOut, type MoveResult, toResult } from '../operations/result.ts'
+import { beginOperation, finishOperation, startOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
 import { jsonb } from '../shared/events.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
@@ -57,15 +57,9 @@ function picked(mailing: Mailing, campaign_id: string, selection: BackerSelectio
     where b.campaign_id = ${campaign_id} and ${backerSelectionCondition(selection)}`
 }
 
-interface GroupRow {
-  code: string
-  count: number
-  sample_ids: string[]
-}
-
 /** What a mailing would do now, without doing it. `sample_ids` are backers. */
 export async function previewMailing(db: Db, mailing: Mailing, input: Omit<MailingInput, 'smtp'>): Promise<MoveResult> {
-  const { rows } = await sql<GroupRow>`with picked as (${picked(mailing, input.campaign_id, input.selection)})
+  const { rows } = await sql<LeftOut>`with picked as (${picked(mailing, input.campaign_id, input.selection)})
     select coalesce(p.code, 'moved') as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
     from picked p group by 1 order by 2 desc, 1`.execute(db)
   return toResult(rows)
@@ -77,21 +71,13 @@ export async function startMailing(tx: Tx, actor: Actor, mailing: Mailing, input
   staffOnly(actor)
   refuseWithoutSmtp(campaign, input.smtp)
   const { total } = await previewMailing(tx.db, mailing, input)
-  const operation_id = newId()
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id: campaign.id,
-      id: operation_id,
-      kind: mailing.kind,
-      state: 'queued',
-      input: JSON.stringify({ selection: input.selection }),
-      total,
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-    })
-    .execute()
+  const operation_id = await startOperation(tx, actor, {
+    campaign_id: campaign.id,
+    kind: mailing.kind,
+    state: 'queued',
+    input: { selection: input.selection },
+    total,
+  })
   if (total > MAILED_AT_ONCE) {
     await tx.enqueue({ job: 'run_operation', campaign_id: campaign.id, operation_id })
     return { moved: 0, left: [], total, operation: operation_id, state: 'queued' }
@@ -107,31 +93,13 @@ export async function carryOutMailing(
   mailing: Mailing,
   ids: { campaign_id: string; operation_id: string },
 ): Promise<MoveResult> {
-  const operation = await tx.db
-    .selectFrom('operations')
-    .selectAll()
-    .where('campaign_id', '=', ids.campaign_id)
-    .where('id', '=', ids.operation_id)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  if (operation.state === 'done') return { total: operation.total, moved: operation.moved, left: operation.left_out }
+  const { operation, result: before } = await beginOperation(tx, ids)
+  if (before) return before
   const { selection } = operation.input as { selection: BackerSelection }
   if (!('backer_ids' in selection)) await planForSets(tx.db)
   const { rows } = await mailStatement(tx, actor, mailing, { ...ids, selection }).execute(tx.db)
   const result = toResult(rows)
-  await tx.db
-    .updateTable('operations')
-    .set({
-      state: 'done',
-      total: result.total,
-      done: result.total,
-      moved: result.moved,
-      left_out: JSON.stringify(result.left),
-      finished_at: tx.now,
-    })
-    .where('campaign_id', '=', ids.campaign_id)
-    .where('id', '=', ids.operation_id)
-    .execute()
+  await finishOperation(tx, ids, result)
   await tx.enqueue({ job: 'deliver_messages' })
   return result
 }
@@ -143,9 +111,9 @@ interface MailStatement {
 }
 
 /** The one statement: marks the backers that qualify, writes an event and a mail for each, and tells who was left out and why. */
-function mailStatement(tx: Tx, actor: Actor, mailing: Mailing, input: MailStatement): RawBuilder<GroupRow> {
+function mailStatement(tx: Tx, actor: Actor, mailing: Mailing, input: MailStatement): RawBuilder<LeftOut> {
   const { campaign_id, operation_id } = input
-  return sql<GroupRow>`with picked as (${picked(mailing, campaign_id, input.selection)}),
+  return sql<LeftOut>`with picked as (${picked(mailing, campaign_id, input.selection)}),
     moved as (
       update backers b set version = b.version + 1, updated_at = ${tx.now}, ${mailing.sets(tx.now)}
       from picked p
@@ -169,15 +137,6 @@ function mailStatement(tx: Tx, actor: Actor, mailing: Mailing, input: MailStatem
     select coalesce(p.code, case when m.id is null then 'changed_meanwhile' else 'moved' end) as code,
       count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
     from picked p left join moved m on m.id = p.id group by 1 order by 2 desc, 1`
-}
-
-function toResult(rows: GroupRow[]): MoveResult {
-  const moved = rows.find((row) => row.code === 'moved')?.count ?? 0
-  return {
-    total: rows.reduce((sum, row) => sum + row.count, 0),
-    moved,
-    left: rows.filter((row) => row.code !== 'moved'),
-  }
 }
 
 /** Why a mailing would be refused as a whole, for its preview; null when it may be sent. */

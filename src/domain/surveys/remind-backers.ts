@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { hasPaymentMethod } from '../backers/filter.ts'
-import type { MoveResult } from '../orders/move-orders.ts'
+import type { MoveResult } from '../operations/result.ts'
 import type { Actor } from '../shared/actor.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'

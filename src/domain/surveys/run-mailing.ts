@@ -1,4 +1,4 @@
-import type { MoveResult } from '../orders/move-orders.ts'
+import type { MoveResult } from '../operations/result.ts'
 import type { Actor } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
 import { carryOutMailing, MAILING_KINDS, type Mailing, type MailingKind } from './mailing.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { priceMissing } from '../catalog/price-missing.ts'
-import type { LeftOut } from '../orders/move-orders.ts'
+import type { LeftOut } from '../operations/result.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addStubs, findMissingStubs } from '../lock-stubs.ts'
+import { checkDocs } from './check-docs.ts'
 import { checkLock } from './check-lock.ts'
 import { checkHouseRules, findLongFiles } from './house-rules.ts'
 import { checkImports } from './import-rules.ts'
@@ -89,6 +90,39 @@ describe('the rules of the house bite', () => {
   test('a long file is told', () => {
     expect(findLongFiles(file('src/lib/x.ts', 'a\n'.repeat(301)))).toHaveLength(1)
     expect(findLongFiles(file('src/lib/x.ts', 'a\n'.repeat(300)))).toEqual([])
+  })
+})
+
+describe('what the documentation names', () => {
+  const code = file('src/domain/orders/lock-orders.ts', 'export async function lockOrders() { return findOrder() }')
+  const said = (text: string, path = 'ARCHITECTURE.md') =>
+    messages(checkDocs([...code, ...file(path, text)], ['docs/pictures/desk.png']))
+
+  test.each([
+    ['a file that is gone', '`orders/unlock-orders.ts` does it', 'There is no orders/unlock-orders.ts'],
+    ['a folder that is gone', 'in `src/dominion/`', 'There is no src/dominion/'],
+    [
+      'a room that is gone from the map',
+      '```\nsrc/\n  domain/   rules\n    wharf/   none, see gone.ts\n```',
+      'There is no wharf/, gone.ts',
+    ],
+    ['a function that is gone', '`freezeOrders` freezes', 'Nothing is called freezeOrders'],
+    [
+      'a function that moved',
+      '`findOrder` (`lock-orders.ts`) and `unlockOrders` (`lock-orders.ts`)',
+      'unlockOrders is not in lock-orders.ts',
+    ],
+    ['a link that leads nowhere', 'see [this](docs/nowhere.md)', 'The link to docs/nowhere.md leads nowhere'],
+    ['a heading that is gone', '# One\n[two](#two)', 'has no heading #two'],
+  ])('%s is told', (_, text, message) => {
+    expect(said(text)).toContain(message)
+  })
+
+  test('and what is there is left alone', () => {
+    const text =
+      '# One house\n[this](#one-house), ![desk](docs/pictures/desk.png), `lockOrders` (`orders/lock-orders.ts`) in `domain/`'
+    expect(said(`${text}\n\`\`\`\nsrc/\n  orders/   lock-orders.ts locks\n\`\`\``)).toBe('')
+    expect(said('`freezeOrders` of yours', 'docs/guides/locking.md')).toBe('')
   })
 })
 

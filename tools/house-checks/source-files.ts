@@ -10,15 +10,19 @@ export type Finding = { path: string; line: number; message: string }
 
 const textEndings = /\.(ts|tsx|mjs|js|css|json|md|sql|html|svg|yml|yaml|sh|txt)$|(^|\/)(run|\.npmrc|\.gitignore)$/
 
-/** Every text file of the repository: what git tracks, and what is new and not ignored. */
-export function readSourceFiles(): SourceFile[] {
+/** Every file of the repository: what git tracks, and what is new and not ignored. */
+export function pathsOfRepository(): string[] {
   const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: projectRoot,
     encoding: 'utf8',
   })
-  return list
-    .split('\n')
-    .filter((path) => textEndings.test(path) && existsSync(join(projectRoot, path)))
+  return list.split('\n').filter((path) => path !== '' && existsSync(join(projectRoot, path)))
+}
+
+/** Those that are text, with what they say. */
+export function readSourceFiles(): SourceFile[] {
+  return pathsOfRepository()
+    .filter((path) => textEndings.test(path))
     .map((path) => ({ path, text: readFileSync(join(projectRoot, path), 'utf8') }))
 }
 

@@ -4,6 +4,7 @@ import { smallestCharge, stepOf } from '../../lib/charge-limits.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
 import { hasInvalidAddress, hasPaymentMethod } from '../backers/filter.ts'
 import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
+import type { Selection, TrackedOrders } from './selection.ts'
 
 /** When, and by whom, a condition is asked. */
 export interface Asking {
@@ -49,9 +50,8 @@ const LEFT_OUT_WHEN = {
     sql`exists (select 1 from shipments s where s.campaign_id = o.campaign_id and s.order_id = o.id and s.state = 'left')`,
   undo_window_over: ({ now }: Asking) => sql`o.shipped_at < ${now}::timestamptz - make_interval(hours => c.undo_ship_hours)`,
   refund_decision_missing: () => sql`(o.captured > o.refunded and o.refund_decision is null)`,
-  // Totals are computed twice, stored and afresh (promises.md rule 9).
-  totals_differ: () => sql`o.balance_due <> coalesce((select sum(l.amount) from ledger_entries l
-    where l.campaign_id = o.campaign_id and l.order_id = o.id and l.account = 'owed'), 0)`,
+  // Totals are computed twice, stored and afresh (promises.md rule 9). Whoever asks joins `factsOf`.
+  totals_differ: () => sql`o.balance_due <> coalesce(owed.amount, 0)`,
 } as const satisfies Partial<Record<ReasonCode, (asking: Asking) => RawBuilder<unknown>>>
 
 export type SqlCondition = keyof typeof LEFT_OUT_WHEN
@@ -71,6 +71,21 @@ export function leftOutCode(codes: readonly SqlCondition[], asking: Asking): Raw
     codes.map((code) => sql`when ${LEFT_OUT_WHEN[code](asking)} then ${sql.lit(code)}`),
     sql` `,
   )} end`
+}
+
+/**
+ * The facts of other tables that these conditions need joined, left, to `o`: what the ledger says is owed. Of a few orders their rows are
+ * found one by one; of a set the ledger is read once from end to end, which a probe for each order takes twice as long for.
+ */
+export function factsOf(
+  codes: readonly SqlCondition[],
+  campaign_id: string,
+  selection: Selection | TrackedOrders,
+): RawBuilder<unknown> {
+  if (!codes.includes('totals_differ')) return sql``
+  const few = 'ids' in selection ? sql`and l.order_id = any(${selection.ids}::uuid[])` : sql``
+  return sql`left join (select l.order_id, sum(l.amount) as amount from ledger_entries l
+    where l.campaign_id = ${campaign_id} and l.account = 'owed' ${few} group by l.order_id) owed on owed.order_id = o.id`
 }
 
 /** The balances that the gateway cannot take, as an SQL condition over `o` and `c`: what `below_minimum` says of an order that owes. */

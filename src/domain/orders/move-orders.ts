@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { type LeftOut, type MoveResult, toResult } from '../operations/result.ts'
 import type { Actor } from '../shared/actor.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
-import { type Asking, conditionsOf, leftOutCode, SETS } from './conditions.ts'
+import { type Asking, conditionsOf, factsOf, leftOutCode, SETS } from './conditions.ts'
 import { type CarriedTransition, TRANSITIONS } from './lifecycle.ts'
 import { isSet, type Selection, selectionCondition, type TrackedOrders } from './selection.ts'
 
@@ -16,25 +16,47 @@ export interface Picked {
 /**
  * The orders of a selection with the version their conditions were read at, and the code why each is left out (null: it qualifies).
  * A filter means "those of them that this transition is about"; ids mean just those, so one in a wrong status is reported.
+ * Every order has a backer and a campaign: they are left-joined, so that the planner drops whom nothing asks for.
  */
 function pickedOrders(asking: Asking, { name, campaign_id, selection }: Picked): RawBuilder<unknown> {
   const from = [...TRANSITIONS[name].from]
-  const scope = 'filter' in selection ? sql`o.status = any(${from}::text[])` : sql`true`
-  return sql`select o.id, o.backer_id, o.version, o.status,
-      case when not (o.status = any(${from}::text[])) then 'wrong_status' else ${leftOutCode(conditionsOf(name), asking)} end as code
+  const conditions = conditionsOf(name)
+  return sql`select o.id, o.version, o.status,
+      case when not (o.status = any(${from}::text[])) then 'wrong_status' else ${leftOutCode(conditions, asking)} end as code
     from orders o
-    join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-    join campaigns c on c.id = o.campaign_id
-    where o.campaign_id = ${campaign_id} and ${scope} and ${selectionCondition(selection)}`
+    left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    left join campaigns c on c.id = o.campaign_id
+    ${factsOf(conditions, campaign_id, selection)}
+    where ${isPicked({ name, campaign_id, selection })}`
+}
+
+function isPicked({ name, campaign_id, selection }: Picked): RawBuilder<boolean> {
+  const from = [...TRANSITIONS[name].from]
+  const scope = 'filter' in selection ? sql`o.status = any(${from}::text[])` : sql`true`
+  return sql`(o.campaign_id = ${campaign_id} and ${scope} and ${selectionCondition(selection)})`
+}
+
+/** How many orders a transition would look at: those that would move, and those that would be left out. */
+export async function countPicked(db: Db, picked: Picked): Promise<number> {
+  if ('ids' in picked.selection) return picked.selection.ids.length
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count
+    from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    where ${isPicked(picked)}`.execute(db)
+  return rows[0]?.count ?? 0
 }
 
 /** What a transition would do, without doing it: the move's own statement without the write. */
 export async function previewMove(db: Db, asking: Asking, picked: Picked): Promise<MoveResult> {
-  const { rows } = await sql<LeftOut>`with picked as (${pickedOrders(asking, picked)})
-    select coalesce(p.code, 'moved') as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
-    from picked p group by 1 order by 2 desc, 1`.execute(db)
+  const { rows } = await sql<LeftOut>`with picked as (${pickedOrders(asking, picked)}),
+    outcome as (select p.id, coalesce(p.code, 'moved') as code from picked p)
+    ${COUNTED}`.execute(db)
   return toResult(rows)
 }
+
+/** What became of each (`outcome`), counted by code, with up to five of those left out. Those that move are many, and are not listed. */
+const COUNTED = sql`select u.code, u.count, case when u.code <> 'moved'
+      then array(select x.id from outcome x where x.code = u.code order by x.id limit 5) end as sample_ids
+    from (select code, count(*)::int as count from outcome group by code) u order by u.count desc, u.code`
 
 export interface Move extends Picked {
   operation_id: string | null
@@ -50,9 +72,9 @@ export interface Move extends Picked {
  * It compares, in its UPDATE, the version with which the conditions were read: what changed meanwhile is left out.
  */
 export function moveStatement(now: Date, actor: Actor, move: Move): RawBuilder<LeftOut> {
-  return sql<LeftOut>`with ${moveParts(now, actor, move)}
-    select ${OUTCOME} as code, count(*)::int as count, (array_agg(p.id order by p.id))[1:5] as sample_ids
-    from picked p left join moved m on m.id = p.id group by 1 order by 2 desc, 1`
+  return sql<LeftOut>`with ${moveParts(now, actor, move)},
+    outcome as (select p.id, ${OUTCOME} as code from picked p left join moved m on m.id = p.id)
+    ${COUNTED}`
 }
 
 const OUTCOME = sql`coalesce(p.code, case when m.id is null then 'changed_meanwhile' else 'moved' end)`

@@ -12,7 +12,7 @@ import { requireReason } from '../shared/reason.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { followTransition } from './follow-transition.ts'
 import { type LifecycleActor, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
-import { moveOrders, previewMove } from './move-orders.ts'
+import { countPicked, moveOrders, previewMove } from './move-orders.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
 
 /** Up to here a transition answers at once; a larger one runs in the worker, with progress and a result page. */
@@ -73,7 +73,7 @@ export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionIn
   refuseActor(actor, input.name)
   if (input.name === 'cancel') requireReason(input.reason)
   const tracking = trackingOf(input)
-  const size = await sizeOf(tx, actor, input)
+  const size = await countPicked(tx.db, input)
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
   const asked: AskedTransition = { selection: input.selection, reason_id, ...(tracking ? { tracking } : {}) }
   return await startTransition(tx, actor, { campaign_id: input.campaign_id, name: input.name, asked, size })
@@ -129,12 +129,6 @@ function trackingOf({ name, selection, tracking }: TransitionInput): Tracking | 
   if (name === 'ship' && 'ids' in selection && selection.ids.length === 1) return tidyTracking(tracking)
   const message = 'A tracking number belongs to the shipping of one order. For many, upload a tracking file.'
   throw invalid(message, [{ field: 'tracking', code: 'invalid', message }])
-}
-
-async function sizeOf(tx: Tx, actor: Actor, input: TransitionInput): Promise<number> {
-  if ('ids' in input.selection) return input.selection.ids.length
-  const preview = await previewMove(tx.db, { now: tx.now, actor: actor.kind }, input)
-  return preview.total
 }
 
 async function warningsOf(

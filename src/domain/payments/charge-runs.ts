@@ -3,7 +3,7 @@ import { newId } from '../../lib/id.ts'
 import type { LeftOut } from '../operations/result.ts'
 import { CHARGE_RUN } from '../operations/run-state.ts'
 import { startOperation } from '../operations/write-operation.ts'
-import { conditionsOf, leftOutCode, unchargeableAmount } from '../orders/conditions.ts'
+import { conditionsOf, factsOf, leftOutCode, unchargeableAmount } from '../orders/conditions.ts'
 import { type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
@@ -84,15 +84,17 @@ interface PreviewRow extends LeftOut {
 function pickedForRun(input: ChargeRunInput, now: Date): RawBuilder<unknown> {
   const statuses = input.retry_errored ? ['locked', 'errored'] : ['locked']
   const scope = 'ids' in input.selection ? sql`o.status in ('locked', 'errored')` : sql`o.status = any(${statuses}::text[])`
+  const conditions = conditionsOf('start_charge')
   return sql`select o.id, o.number, o.balance_due,
       case when not (o.status = any(${statuses}::text[])) then 'wrong_status'
-        else ${leftOutCode(conditionsOf('start_charge'), { now, actor: 'run' })} end as code,
+        else ${leftOutCode(conditions, { now, actor: 'run' })} end as code,
       (make_date(p.exp_year, p.exp_month, 1) + interval '1 month' <= ${now}::timestamptz) as is_expired,
       ${unchargeableAmount()} as unchargeable
     from orders o
     join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     join campaigns c on c.id = o.campaign_id
     left join payment_methods p on p.campaign_id = o.campaign_id and p.id = o.payment_method_id
+    ${factsOf(conditions, input.campaign_id, input.selection)}
     where o.campaign_id = ${input.campaign_id} and ${scope} and ${selectionCondition(input.selection)}`
 }
 

@@ -18,7 +18,7 @@ import { loopResults } from './loop.ts'
 /** What an import writes, parents first. */
 const TABLES = [
   ...['imports', 'items', 'skus', 'levels', 'level_items', 'addons', 'addon_items', 'questions', 'operations', 'import_rows'],
-  ...['backers', 'pledged_addons', 'events'],
+  ...['backers', 'backer_search', 'pledged_addons', 'events'],
 ]
 
 /**

@@ -1,4 +1,7 @@
+import { sql } from 'kysely'
 import type pg from 'pg'
+import { refreshSearch } from '../../src/domain/backers/search.ts'
+import type { Db } from '../../src/domain/shared/tx.ts'
 import type { BenchCampaign } from './bench-campaign.ts'
 
 /*
@@ -54,7 +57,7 @@ const TABLES: { name: string; of: string; differs: Record<string, string>; leave
 ]
 
 /** Fills a campaign up to so many orders, and one backer without an answer for each twenty. */
-export async function fillCampaign(owner: pg.Client, { id }: BenchCampaign, orders: number): Promise<void> {
+export async function fillCampaign(db: Db, owner: pg.Client, { id }: BenchCampaign, orders: number): Promise<void> {
   await owner.query('begin')
   await owner.query(`set local statement_timeout = 0`)
   await listCopies(owner, id, orders)
@@ -70,6 +73,7 @@ export async function fillCampaign(owner: pg.Client, { id }: BenchCampaign, orde
   )
   await owner.query('drop table copies')
   await owner.query('commit')
+  await refreshSearch(db, id, sql`true`)
   await owner.query('vacuum analyze')
   await owner.query('checkpoint').catch(() => undefined)
 }

@@ -123,7 +123,7 @@ async function makeAccount(parts: TxParts): Promise<{ account_id: string; key: s
 
 async function makeFilled(parts: TxParts, admin: pg.Client, account_id: string, size: number): Promise<BenchCampaign> {
   const campaign = await makeBenchCampaign(parts, account_id, `Tidebreakers ${size}`)
-  await fillCampaign(admin, campaign, size)
+  await fillCampaign(parts.db, admin, campaign, size)
   return campaign
 }
 

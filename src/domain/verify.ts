@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { searchedWrongly } from './backers/search.ts'
 import type { Db } from './shared/tx.ts'
 
 export interface Violation {
@@ -46,6 +47,16 @@ const truthsAt = (now: Date): Truth[] => [
       from orders o left join (select campaign_id, order_id, sum(amount) as card from ledger_entries where account = 'card' group by 1, 2) l
         on l.campaign_id = o.campaign_id and l.order_id = o.id
       where o.captured - o.refunded <> coalesce(l.card, 0)`,
+  },
+  {
+    rule: 'a backer is found by what stands in their rows',
+    broken: searchedWrongly,
+  },
+  {
+    rule: 'the country of a backer is that of the order, else of the pledge',
+    broken: sql`select b.campaign_id, b.id, coalesce(b.country, 'none') || ' on the backer' as found
+      from backers b left join orders o on o.campaign_id = b.campaign_id and o.backer_id = b.id
+      where b.country is distinct from coalesce(o.country, nullif(b.pledge_country, ''))`,
   },
   {
     rule: 'a paid order owes nothing',

@@ -84,9 +84,12 @@ test('countries sum to the orders that are not canceled, and each leads to its o
   ]) {
     const { id } = await orderAt('2026-11-01T09:00:00Z', { pledge_country })
     await sql`update orders set country = ${country} where id = ${id}`.execute(deps.db)
+    await sql`update backers set country = coalesce(${country}, nullif(${pledge_country}, ''))
+      where id = (select backer_id from orders where id = ${id})`.execute(deps.db)
   }
   const { id } = await orderAt('2026-11-01T09:00:00Z')
   await sql`update orders set country = 'PT' where id = ${id}`.execute(deps.db)
+  await sql`update backers set country = 'PT' where id = (select backer_id from orders where id = ${id})`.execute(deps.db)
   const selection = { ids: [id] }
   await inTransaction(deps, (tx) =>
     transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'cancel', selection, reason: 'Asked for it.' }),

@@ -4,6 +4,7 @@ import type { Actor } from '../../src/domain/shared/actor.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
 import type { SurveyInput } from '../../src/domain/surveys/schema.ts'
 import { newId } from '../../src/lib/id.ts'
+import { insertBacker } from './insert-backer.ts'
 
 /** A small campaign for tests of orders: one level of 49.00 with one game, one add-on, everywhere served. */
 export interface TestCampaign {
@@ -108,33 +109,29 @@ export async function makeBacker(
   over: Partial<Row<'backers'>> = {},
 ): Promise<Row<'backers'>> {
   const id = newId()
-  return await parts.db
-    .insertInto('backers')
-    .values({
-      campaign_id: campaign.id,
-      id,
-      platform_uid: id,
-      platform_number: null,
-      name: 'Zoë Müller',
-      email: `${id}@example.com`,
-      level_id: campaign.level_id,
-      pledge_status: 'collected',
-      pledge_amount: 6100,
-      pledge_minimum: 4900,
-      pledge_shipping: 1200,
-      pledge_bonus: 0,
-      pledge_country: 'DE',
-      pledged_at: null,
-      survey: 'sent',
-      survey_sent_at: at,
-      row_hash: null,
-      import_id: null,
-      created_at: at,
-      updated_at: at,
-      ...over,
-    } as never)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  return await insertBacker(parts.db, {
+    campaign_id: campaign.id,
+    id,
+    platform_uid: id,
+    platform_number: null,
+    name: 'Zoë Müller',
+    email: `${id}@example.com`,
+    level_id: campaign.level_id,
+    pledge_status: 'collected',
+    pledge_amount: 6100,
+    pledge_minimum: 4900,
+    pledge_shipping: 1200,
+    pledge_bonus: 0,
+    pledge_country: 'DE',
+    pledged_at: null,
+    survey: 'sent',
+    survey_sent_at: at,
+    row_hash: null,
+    import_id: null,
+    created_at: at,
+    updated_at: at,
+    ...over,
+  })
 }
 
 export const berlin = {

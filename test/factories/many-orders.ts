@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { refreshSearch } from '../../src/domain/backers/search.ts'
 import type { Db } from '../../src/domain/shared/tx.ts'
 
 /** Open orders by one statement, each with the event of its first version: as many as only a bulk step meets. They owe nothing. */
@@ -17,4 +18,5 @@ export async function makeManyOrders(db: Db, campaign_id: string, count: number)
     select ${campaign_id}::uuid, 'survey_completed', backer_id, id, 1, 'open', 'backer', backer_id, now() from ordered`.execute(
     db,
   )
+  await refreshSearch(db, campaign_id, sql`true`)
 }

@@ -5,6 +5,7 @@ import type { Actor } from '../../src/domain/shared/actor.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
 import { newId } from '../../src/lib/id.ts'
 import { makeEmptyCampaign } from './account.ts'
+import { insertBacker } from './insert-backer.ts'
 
 const now = new Date('2026-11-02T09:00:00Z')
 
@@ -94,10 +95,7 @@ export async function addBacker(parts: TxParts, sample: Sample, pledge: Pledge):
     updated_at: now,
     ...over,
   }
-  await parts.db
-    .insertInto('backers')
-    .values(row as never)
-    .execute()
+  await insertBacker(parts.db, row as Row<'backers'>)
   for (const [addon_id, quantity] of Object.entries(addons)) {
     await parts.db
       .insertInto('pledged_addons')

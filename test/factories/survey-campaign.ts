@@ -11,6 +11,7 @@ import { inTransaction, type Tx, type TxParts } from '../../src/domain/shared/tx
 import { normaliseAddress } from '../../src/domain/shipping/address.ts'
 import type { SurveyInput } from '../../src/domain/surveys/schema.ts'
 import { newId } from '../../src/lib/id.ts'
+import { insertBacker } from './insert-backer.ts'
 
 /** A campaign with everything a survey can ask, made by the commands. */
 export interface SurveyCampaign {
@@ -195,33 +196,29 @@ export async function makeSurveyBacker(
 ): Promise<Row<'backers'>> {
   const id = newId()
   const at = parts.clock.now()
-  return await parts.db
-    .insertInto('backers')
-    .values({
-      campaign_id: campaign.id,
-      id,
-      platform_uid: id,
-      platform_number: null,
-      name: 'Mei-Ling Okonkwo-Fairweather',
-      email: `${id}@example.com`,
-      level_id: campaign.levels.captain,
-      pledge_status: 'collected',
-      pledge_amount: 9400,
-      pledge_minimum: 8900,
-      pledge_shipping: 500,
-      pledge_bonus: 0,
-      pledge_country: 'DE',
-      pledged_at: null,
-      survey: 'sent',
-      survey_sent_at: at,
-      row_hash: null,
-      import_id: null,
-      created_at: at,
-      updated_at: at,
-      ...over,
-    } as never)
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  return await insertBacker(parts.db, {
+    campaign_id: campaign.id,
+    id,
+    platform_uid: id,
+    platform_number: null,
+    name: 'Mei-Ling Okonkwo-Fairweather',
+    email: `${id}@example.com`,
+    level_id: campaign.levels.captain,
+    pledge_status: 'collected',
+    pledge_amount: 9400,
+    pledge_minimum: 8900,
+    pledge_shipping: 500,
+    pledge_bonus: 0,
+    pledge_country: 'DE',
+    pledged_at: null,
+    survey: 'sent',
+    survey_sent_at: at,
+    row_hash: null,
+    import_id: null,
+    created_at: at,
+    updated_at: at,
+    ...over,
+  })
 }
 
 /** Answers that confirm a Captain's survey to Germany with nothing owed. */

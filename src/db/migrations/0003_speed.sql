@@ -2,3 +2,47 @@
 
 -- Answers by day (figures), and the orders of one day: counted along this index without reading an order.
 create index orders_answered on orders (campaign_id, created_at);
+
+-- Search: all that a backer is found by, in one narrow row (domain/backers/search.ts writes and reads it). Without an index it is read
+-- whole, in a tenth of a second for 220,000 backers; short fragments always are.
+create table backer_search (
+  campaign_id uuid not null,
+  backer_id uuid not null,
+  text text not null,                  -- name, mail, notes, platform's id, #numbers: folded, see `folded`
+  primary key (campaign_id, backer_id),
+  foreign key (campaign_id, backer_id) references backers (campaign_id, id)
+);
+insert into backer_search (campaign_id, backer_id, text)
+  select b.campaign_id, b.id, lower(regexp_replace(normalize(concat_ws(' ', b.name, b.email, b.staff_note, b.report_note, b.platform_uid,
+      '#' || b.platform_number, '#' || o.number, ''), nfkd), '[\u0300-\u036f]', '', 'g'))
+  from backers b left join orders o on o.campaign_id = b.campaign_id and o.backer_id = b.id;
+
+-- A mailing, or an answer, changes the backer's row and nothing of what is searched.
+drop index if exists backers_search;
+do $$
+begin
+  if exists (select 1 from pg_extension where extname = 'pg_trgm') then
+    create index backer_search_text on backer_search using gin (text gin_trgm_ops);
+    create index payment_methods_search on payment_methods using gin ((gateway_id || ' ' || gateway_customer) gin_trgm_ops);
+    create index payment_attempts_search on payment_attempts using gin (payment gin_trgm_ops) where payment is not null;
+  end if;
+end
+$$;
+
+-- The list of backers, by number, of one country, level or survey state: an index is read in the order of the list.
+alter table backers add column country text; -- copy: where it goes, that of the order, else of the pledge
+update backers b set country = coalesce(
+  (select o.country from orders o where o.campaign_id = b.campaign_id and o.backer_id = b.id), nullif(b.pledge_country, ''));
+create index backers_country on backers (campaign_id, country, coalesce(platform_number, 9007199254740991), id);
+drop index backers_level;
+create index backers_level on backers (campaign_id, level_id, coalesce(platform_number, 9007199254740991), id);
+drop index backers_survey;
+create index backers_survey on backers (campaign_id, survey, coalesce(platform_number, 9007199254740991), id);
+
+-- All that the counts of orders and their sums ask of a row, so that they read this index and not the wide rows.
+drop index orders_status;
+create index orders_status on orders (campaign_id, status, number)
+  include (id, backer_id, balance_due, held_at, payment_method_id, captured, refunded);
+
+-- The overview asks how many parcels left untold; nearly all were told.
+create index shipments_untold on shipments (campaign_id) where state = 'left' and mailed_at is null;

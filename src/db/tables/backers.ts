@@ -23,6 +23,8 @@ export interface BackerTables {
     pledge_shipping: Generated<number>
     pledge_bonus: number | null
     pledge_country: string | null
+    /** copy: where it goes, that of the order, else of the pledge */
+    country: string | null
     /** local time of the platform, as text: the report has no zone */
     pledged_at: string | null
     survey: SurveyState
@@ -39,6 +41,13 @@ export interface BackerTables {
     version: Generated<number>
     created_at: Time
     updated_at: Time
+  }
+
+  /** what a backer is found by (domain/backers/search.ts) */
+  backer_search: {
+    campaign_id: string
+    backer_id: string
+    text: string
   }
 
   pledged_addons: {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Row } from '../../db/types.ts'
 import { MAIL_ADDRESS, mailStateOf } from '../../lib/mail-address.ts'
@@ -5,6 +6,7 @@ import type { Actor } from '../shared/actor.ts'
 import { invalid } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
 import type { Tx } from '../shared/tx.ts'
+import { refreshSearch } from './search.ts'
 import { type BackerKey, saveBacker, takeBacker } from './take-backer.ts'
 
 export const contactSchema = z.strictObject({
@@ -29,6 +31,7 @@ export async function correctContact(tx: Tx, actor: Actor, input: ContactInput):
   if (fields.length === 0 && !isVouched) throw invalid('Nothing was changed.', [], 'nothing_to_do')
   const email_state = input.email === undefined ? backer.email_state : mailStateOf(email)
   const saved = await saveBacker(tx, backer, { name, email, email_state, contact_saved_here: true })
+  await refreshSearch(tx.db, backer.campaign_id, sql`b.id = ${backer.id}`)
   await appendEvent(tx, actor, {
     campaign_id: backer.campaign_id,
     kind: 'backer_corrected',

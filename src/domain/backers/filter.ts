@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { ORDER_STATUSES, SURVEY_STATES } from '../orders/lifecycle.ts'
 import { accountInUse } from '../payments/charging.ts'
+import { searchCondition } from './search.ts'
 
 /** A list in a query string or body: `a,b` and `["a","b"]` both do. */
 const list = <T extends z.ZodType>(item: T) =>
@@ -10,7 +11,13 @@ const list = <T extends z.ZodType>(item: T) =>
 /** What narrows a list of backers and orders; the same words in the address bar, the API and a selection. */
 export const filterSchema = z
   .strictObject({
-    q: z.string().trim().max(200).describe('Words searched in name, mail, order and backer number, and note'),
+    q: z
+      .string()
+      .trim()
+      .max(200)
+      .describe(
+        'Words, each found anywhere in name, mail, order number, backer number, notes or payment ids; #123 is the whole number',
+      ),
     status: list(z.enum(ORDER_STATUSES)),
     survey: list(z.enum(SURVEY_STATES)),
     level: list(z.union([z.uuid(), z.literal('none')])),
@@ -43,9 +50,6 @@ export const filterSchema = z
   .partial()
 export type BackerFilter = z.infer<typeof filterSchema>
 
-/** Where it goes; an empty country of a report is none. */
-const shippedTo = sql`coalesce(o.country, nullif(b.pledge_country, ''))`
-
 /** The order has a usable payment method: saved at the gateway account in use, and not replaced or detached. Alias `o` is orders. */
 export const hasPaymentMethod = sql<boolean>`exists (
   select 1 from payment_methods p
@@ -65,10 +69,10 @@ export const hasInvalidAddress = sql<boolean>`(o.ships and (o.address is null or
 export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   const parts: RawBuilder<boolean>[] = []
   if (filter.q) parts.push(searchCondition(filter.q))
-  if (filter.status?.length) parts.push(sql`o.status = any(${filter.status}::text[])`)
-  if (filter.survey?.length) parts.push(sql`b.survey = any(${filter.survey}::text[])`)
-  if (filter.level?.length) parts.push(levelCondition(filter.level))
-  if (filter.country?.length) parts.push(sql`coalesce(${shippedTo}, 'none') = any(${filter.country}::text[])`)
+  if (filter.status?.length) parts.push(isOneOf(sql`o.status`, filter.status, sql`text`))
+  if (filter.survey?.length) parts.push(isOneOf(sql`b.survey`, filter.survey, sql`text`))
+  if (filter.level?.length) parts.push(isOneOrNone(sql`b.level_id`, filter.level, sql`uuid`))
+  if (filter.country?.length) parts.push(isOneOrNone(sql`b.country`, filter.country, sql`text`))
   if (filter.sku?.length) {
     parts.push(sql`exists (select 1 from order_lines l where l.campaign_id = o.campaign_id and l.order_id = o.id
       and l.sku_id = any(${filter.sku}::uuid[]))`)
@@ -103,42 +107,10 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
  */
 export function orderConditions({ country, ...rest }: BackerFilter): RawBuilder<boolean>[] {
   const others = filterCondition(rest)
-  const [first] = country ?? []
-  if (!country || first === undefined) return [others]
+  if (!country?.length) return [others]
   if (country.includes('none')) return [filterCondition({ country, ...rest })]
-  // One country by itself: an index is then read in the order of the list.
-  const isOf = (column: RawBuilder<unknown>) =>
-    country.length === 1 ? sql`${column} = ${first}` : sql`${column} = any(${country}::text[])`
+  const isOf = (column: RawBuilder<unknown>) => isOneOf(column, country, sql`text`)
   return [sql`(${isOf(sql`o.country`)} and ${others})`, sql`(o.country is null and ${isOf(sql`b.pledge_country`)} and ${others})`]
-}
-
-/** Each word must occur somewhere: in name, mail, number or note. */
-function searchCondition(q: string): RawBuilder<boolean> {
-  const words = q.split(/\s+/).filter(Boolean).slice(0, 8)
-  return words.length ? sql`(${sql.join(words.map(wordCondition), sql` and `)})` : sql`true`
-}
-
-/**
- * All arms are of one table, so that each can be found by its index. A number may be an order's too: who has it is found first, and the
- * campaign's id goes along into every arm.
- */
-function wordCondition(word: string): RawBuilder<boolean> {
-  const number = /^#?(\d{1,15})$/.exec(word)?.[1]
-  if (number === undefined) return sql<boolean>`(${textOf('b', word)} or b.platform_uid = ${word})`
-  return sql<boolean>`(b.campaign_id, b.id) in (
-    select s.campaign_id, s.id from backers s where ${textOf('s', word)}
-    union all select s.campaign_id, s.id from backers s where s.platform_uid = ${word}
-    union all select s.campaign_id, s.id from backers s where ${backerNumber('s')} = ${number}::bigint
-    union all select s.campaign_id, s.backer_id from orders s where s.number = ${number}::bigint)`
-}
-
-/** Written as the index `backers_search` has it. Its parts cannot run together: no word has a space. */
-function textOf(alias: string, word: string): RawBuilder<boolean> {
-  const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-  const [name, email, staff_note, report_note] = ['name', 'email', 'staff_note', 'report_note'].map((column) =>
-    sql.ref(`${alias}.${column}`),
-  )
-  return sql<boolean>`(${name} || ' ' || ${email} || ' ' || ${staff_note} || ' ' || ${report_note}) ilike ${like}`
 }
 
 /** What the list of backers goes by, as the index `backers_number` has it: those without a number come last. */
@@ -155,10 +127,16 @@ function containsOnly(skus: string[]): RawBuilder<boolean> {
     and not exists (select 1 from ${shipping} and not (l.sku_id = any(${skus}::uuid[]))))`
 }
 
-function levelCondition(levels: string[]): RawBuilder<boolean> {
-  const ids = levels.filter((id) => id !== 'none')
-  const none = levels.includes('none') ? sql<boolean>`b.level_id is null` : sql<boolean>`false`
-  return sql`(b.level_id = any(${ids}::uuid[]) or ${none})`
+/** One value by itself: an index is then read in the order of the list. */
+function isOneOf(column: RawBuilder<unknown>, values: string[], type: RawBuilder<unknown>): RawBuilder<boolean> {
+  return values.length === 1 ? sql`${column} = ${values[0]}::${type}` : sql`${column} = any(${values}::${type}[])`
+}
+
+/** The same where `none` means that there is none. */
+function isOneOrNone(column: RawBuilder<unknown>, values: string[], type: RawBuilder<unknown>): RawBuilder<boolean> {
+  const named = values.filter((value) => value !== 'none')
+  if (named.length === values.length) return isOneOf(column, named, type)
+  return named.length === 0 ? sql`${column} is null` : sql`(${column} is null or ${isOneOf(column, named, type)})`
 }
 
 function balanceCondition(balance: 'owed' | 'zero' | 'credit'): RawBuilder<boolean> {

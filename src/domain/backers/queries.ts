@@ -150,7 +150,7 @@ interface ListRow extends Omit<BackerRow, 'order'> {
 }
 
 const ROW = sql`b.id, b.platform_number as number, b.name, b.email, b.email_state, b.level_id, l.name as level_name, b.pledge_status,
-  b.pledge_amount, coalesce(o.country, b.pledge_country) as country, b.survey, b.survey_sent_at, b.reminders, b.reminded_at,
+  b.pledge_amount, b.country, b.survey, b.survey_sent_at, b.reminders, b.reminded_at,
   b.staff_note as note, b.version, o.id as order_id, o.number as order_number, o.status as order_status, o.balance_due,
   o.held_at is not null as on_hold`
 const FROM = sql`from backers b

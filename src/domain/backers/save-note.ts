@@ -1,8 +1,10 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
 import type { Tx } from '../shared/tx.ts'
+import { refreshSearch } from './search.ts'
 import { type BackerKey, saveBacker, takeBacker } from './take-backer.ts'
 
 export const noteSchema = z.strictObject({ note: z.string().trim().max(5_000).describe('Empty: no note') })
@@ -13,6 +15,7 @@ export async function saveNote(tx: Tx, actor: Actor, input: BackerKey & { note: 
   const staff_note = input.note.trim()
   if (staff_note === backer.staff_note) return backer
   const saved = await saveBacker(tx, backer, { staff_note })
+  await refreshSearch(tx.db, backer.campaign_id, sql`b.id = ${backer.id}`)
   await appendEvent(tx, actor, {
     campaign_id: backer.campaign_id,
     kind: 'note_saved',

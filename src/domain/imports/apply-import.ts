@@ -11,6 +11,7 @@ import {
   judgeRows,
   lockTouched,
   replacePledgedAddons,
+  searchImported,
   updateBackers,
 } from './apply-rows.ts'
 import { holdOrders, takeAmounts } from './apply-to-orders.ts'
@@ -53,6 +54,7 @@ export async function applyImport(tx: Tx, actor: Actor, key: ImportKey): Promise
   await insertBackers(tx, key, ids)
   await updateBackers(tx, key, ids)
   await replacePledgedAddons(tx, key, ids)
+  await searchImported(tx, key)
   const repriced = await takeAmounts(tx, actor, campaign, key)
   const held = await holdOrders(tx, actor, key)
   await appendBackerEvents(tx, actor, key)

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { refreshSearch } from '../backers/search.ts'
 import type { Actor } from '../shared/actor.ts'
 import { jsonb } from '../shared/events.ts'
 import type { Db, Tx } from '../shared/tx.ts'
@@ -15,6 +16,8 @@ const counted = sql`('collected', 'dropped')`
 const status = sql.raw(`r.row->>'pledged_status'`)
 /** Staff decided about a pledge that the platform still waits for: a file that still waits does not undo it. */
 const decided = sql`exists (select 1 from events e where e.campaign_id = b.campaign_id and e.backer_id = b.id and e.kind = 'pledge_decided')`
+/** The whole row is written into the backer: a new one, or a changed one without an order. */
+const isWritten = sql`(r.kind = 'new' or (r.outcome = 'applied' and r.outcome_code is distinct from 'pledge_amount_only'))`
 const isRelay = (email: RawBuilder<unknown>) => sql`lower(${email}) like '%@privaterelay.appleid.com'`
 
 /** Locks the backers that changed rows speak of, then their orders: in this order, as a backer's own save does. */
@@ -77,12 +80,12 @@ function derived(ids: CatalogueIds): RawBuilder<unknown> {
 /** New backers, with the ids their rows carry. */
 export async function insertBackers(tx: Tx, key: ImportKey, ids: CatalogueIds): Promise<void> {
   await sql`insert into backers (campaign_id, id, platform_uid, platform_number, name, email, email_state, level_id, pledge_status,
-      pledge_amount, pledge_minimum, pledge_shipping, pledge_bonus, pledge_country, pledged_at, survey, prefill, report_note,
+      pledge_amount, pledge_minimum, pledge_shipping, pledge_bonus, pledge_country, country, pledged_at, survey, prefill, report_note,
       row_hash, import_id, created_at, updated_at)
     select r.campaign_id, r.backer_id, r.uid, (r.row->>'backer_number')::bigint, r.row->>'name', r.row->>'email',
       case when ${isRelay(sql.raw(`r.row->>'email'`))} then 'relay' else 'ok' end, lv.level_id, ${status},
       (r.row->>'pledge_amount')::bigint, coalesce((r.row->>'minimum')::bigint, 0), (r.row->>'shipping_amount')::bigint,
-      (r.row->>'bonus')::bigint, r.row->>'shipping_country', (r.row->>'pledged_at')::timestamp,
+      (r.row->>'bonus')::bigint, r.row->>'shipping_country', nullif(r.row->>'shipping_country', ''), (r.row->>'pledged_at')::timestamp,
       case when ${status} in ${withdrawn} then 'withdrawn' when ${status} in ${counted} then 'not_sent' else 'waiting' end,
       jsonb_build_object('address', pre.address, 'answers', pre.answers), r.row->>'notes',
       r.row_hash, r.import_id, ${tx.now}::timestamptz, ${tx.now}::timestamptz
@@ -105,7 +108,7 @@ export async function updateBackers(tx: Tx, key: ImportKey, ids: CatalogueIds): 
       pledge_minimum = coalesce((s.row->>'minimum')::bigint, 0),
       pledge_shipping = (s.row->>'shipping_amount')::bigint,
       pledge_bonus = (s.row->>'bonus')::bigint,
-      pledge_country = s.row->>'shipping_country',
+      pledge_country = s.row->>'shipping_country', country = nullif(s.row->>'shipping_country', ''),
       pledged_at = (s.row->>'pledged_at')::timestamp,
       survey = case
         when s.row->>'pledged_status' in ${withdrawn} then 'withdrawn'
@@ -126,9 +129,18 @@ export async function updateBackers(tx: Tx, key: ImportKey, ids: CatalogueIds): 
     where b.campaign_id = ${key.campaign_id} and b.id = s.backer_id`.execute(tx.db)
 }
 
+/** Makes found what was imported: of new backers and of changed ones without an order. */
+export async function searchImported(tx: Tx, key: ImportKey): Promise<void> {
+  await refreshSearch(
+    tx.db,
+    key.campaign_id,
+    sql`b.id in (select r.backer_id from import_rows r where ${ofImport('r', key)} and ${isWritten})`,
+  )
+}
+
 /** Add-ons bought on the platform, of new backers and of changed ones without an order. */
 export async function replacePledgedAddons(tx: Tx, key: ImportKey, ids: CatalogueIds): Promise<void> {
-  const touched = sql`${ofImport('r', key)} and (r.kind = 'new' or (r.outcome = 'applied' and r.outcome_code is distinct from 'pledge_amount_only'))`
+  const touched = sql`${ofImport('r', key)} and ${isWritten}`
   await sql`delete from pledged_addons p using import_rows r
     where p.campaign_id = ${key.campaign_id} and p.backer_id = r.backer_id and r.kind = 'changed' and ${touched}`.execute(tx.db)
   await sql`insert into pledged_addons (campaign_id, backer_id, addon_id, quantity)

@@ -16,7 +16,7 @@ import { moveOrders } from './move-orders.ts'
 import type { Composition } from './order-facts.ts'
 import type { Quote } from './price-order.ts'
 import { changedMeanwhile, refuseChange } from './refusals.ts'
-import { ledgerSums, type OrderKey, quoteDifference, writeLedger } from './write-order.ts'
+import { copyCountry, ledgerSums, type OrderKey, quoteDifference, writeLedger } from './write-order.ts'
 
 export interface AddressInput extends OrderKey {
   address: Address
@@ -153,6 +153,7 @@ async function saveAddress(tx: Tx, actor: Actor, change: AddressChange): Promise
     .returningAll()
     .executeTakeFirst()
   if (!updated) throw changedMeanwhile(order)
+  if (updated.country !== order.country) await copyCountry(tx, order, updated.country)
   await writeLedger(tx, { ...key, order_version: version, currency: campaign.currency, reason: 'address_changed' }, entries)
   await appendEvent(tx, actor, {
     campaign_id: campaign.id,

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
+import { refreshSearch } from '../backers/search.ts'
 import { type Catalog, readCatalog } from '../catalog/load-catalog.ts'
 import { isPriceMissing } from '../catalog/price-missing.ts'
 import { queueMessage } from '../messages/queue-message.ts'
@@ -24,7 +26,7 @@ import type { SurveyData, SurveyInput } from '../surveys/schema.ts'
 import { type Composition, composeOrder } from './order-facts.ts'
 import type { Quote } from './price-order.ts'
 import { changedMeanwhile, draftChanged } from './refusals.ts'
-import { holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from './write-order.ts'
+import { copyCountry, holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from './write-order.ts'
 
 export interface ConfirmInput extends BackerKey {
   /** merged over the draft; left out: the draft as it is */
@@ -180,10 +182,16 @@ async function createOrder(change: Change): Promise<ConfirmAnswer> {
   await finish(change, key, 1, entries, 'complete_survey')
   await tx.db
     .updateTable('backers')
-    .set({ survey: 'completed', survey_started_at: file.backer.survey_started_at ?? tx.now, updated_at: tx.now })
+    .set({
+      survey: 'completed',
+      survey_started_at: file.backer.survey_started_at ?? tx.now,
+      country: composition.country ?? (file.backer.pledge_country || null),
+      updated_at: tx.now,
+    })
     .where('campaign_id', '=', campaign.id)
     .where('id', '=', file.backer.id)
     .execute()
+  await refreshSearch(tx.db, campaign.id, sql`b.id = ${file.backer.id}`)
   await queueMessage(tx, {
     campaign_id: campaign.id,
     backer_id: file.backer.id,
@@ -213,6 +221,9 @@ async function changeOrder(change: Change, order: Row<'orders'>): Promise<Confir
     .where('status', '=', 'open')
     .executeTakeFirst()
   if (Number(updated.numUpdatedRows) !== 1) throw changedMeanwhile(order)
+  if (composition.country !== order.country) {
+    await copyCountry(tx, order, composition.country)
+  }
   await holdStock(tx, key, composition.addons)
   await finish(change, key, version, entries, 'order_changed')
   await queueMessage(tx, {

@@ -24,6 +24,16 @@ export async function ledgerSums(tx: Tx, key: OrderKey): Promise<Partial<Record<
   return Object.fromEntries(rows.map((row) => [row.account, Number(row.amount)]))
 }
 
+/** Keeps the backer's copy of where their order goes; their pledge's country where nothing ships. */
+export async function copyCountry(
+  tx: Tx,
+  { campaign_id, backer_id }: { campaign_id: string; backer_id: string },
+  country: string | null,
+): Promise<void> {
+  await sql`update backers set country = coalesce(${country}, nullif(pledge_country, ''))
+    where campaign_id = ${campaign_id} and id = ${backer_id}`.execute(tx.db)
+}
+
 /** The ledger's terms of a quote. Charges to the backer are negative on their own account and positive on `owed`. */
 export function quoteTerms(quote: Quote): Partial<Record<LedgerAccount, number>> {
   return {

@@ -52,6 +52,7 @@ function sampleBacker(
     pledge_shipping: 0,
     pledge_bonus: 0,
     pledge_country: input.country,
+    country: input.country,
     pledged_at: null,
     survey: 'sent',
     survey_sent_at: input.now,

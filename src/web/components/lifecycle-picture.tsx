@@ -32,40 +32,42 @@ interface PictureProps {
 export function LifecyclePicture({ basins, sides }: PictureProps) {
   const largest = Math.max(1, ...basins.map((one) => one.count))
   return (
-    <div className="basins">
-      <div className="basins-phase">Survey</div>
-      <div className="basins-phase">Shipping</div>
-      <ol>
-        {basins.map((basin) => (
-          <li key={basin.status}>
-            <Link
-              className="basin"
-              to={basin.to}
-              data-status={basin.status}
-              data-empty={basin.count === 0 ? '' : undefined}
-              style={{ ['--share' as string]: String(share(basin.count, largest)) }}
-            >
-              <Status status={basin.status}>{basin.status === 'sent' ? 'Survey out' : undefined}</Status>
-              <span className="basin-count">
-                <Count of={basin.count} />
-              </span>
-            </Link>
-            <div className="basin-todo">
-              {basin.action && <Link to={basin.action.to}>{basin.action.label}</Link>}
-              {basin.fact && <span>{basin.fact}</span>}
-            </div>
-          </li>
+    <div className="basins-box">
+      <div className="basins">
+        <div className="basins-phase">Survey</div>
+        <div className="basins-phase">Shipping</div>
+        <ol>
+          {basins.map((basin) => (
+            <li key={basin.status}>
+              <Link
+                className="basin"
+                to={basin.to}
+                data-status={basin.status}
+                data-empty={basin.count === 0 ? '' : undefined}
+                style={{ ['--share' as string]: String(share(basin.count, largest)) }}
+              >
+                <Status status={basin.status}>{basin.status === 'sent' ? 'Survey out' : undefined}</Status>
+                <span className="basin-count">
+                  <Count of={basin.count} />
+                </span>
+              </Link>
+              <div className="basin-todo">
+                {basin.action && <Link to={basin.action.to}>{basin.action.label}</Link>}
+                {basin.fact && <span>{basin.fact}</span>}
+              </div>
+            </li>
+          ))}
+        </ol>
+        {sides.map((side) => (
+          <Link key={side.status} className="basin-side" to={side.to}>
+            <Status status={side.status} />
+            <strong>
+              <Count of={side.count} />
+            </strong>
+            {side.fact && <span className="quiet">{side.fact}</span>}
+          </Link>
         ))}
-      </ol>
-      {sides.map((side) => (
-        <Link key={side.status} className="basin-side" to={side.to}>
-          <Status status={side.status} />
-          <strong>
-            <Count of={side.count} />
-          </strong>
-          {side.fact && <span className="quiet">{side.fact}</span>}
-        </Link>
-      ))}
+      </div>
     </div>
   )
 }

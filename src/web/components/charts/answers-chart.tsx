@@ -23,12 +23,13 @@ interface Props {
 
 /** All answers so far as an area, and below it the answers of each day (or week). */
 export function AnswersChart({ plot, answered, asked, today }: Props) {
-  const top = 8 + plot.lanes * LANE
+  // The lowest lane is that of everybody who was asked.
+  const top = 4 + (plot.lanes + 1) * LANE
   const height = top + SUM + GAP + EACH + FOOT
   const most = Math.max(1, ...plot.bars.map((bar) => bar.answers))
   const sum = scaleLinear<number>({ domain: [0, Math.max(1, asked, answered)], range: [SUM, 0] })
   const each = scaleLinear<number>({ domain: [0, most], range: [EACH, 0] })
-  const sumTicks = wholeTicks(sum.ticks(4))
+  const sumTicks = wholeTicks(sum.ticks(3))
   const eachTicks = [0, most]
   return (
     <div className="plot" dir="ltr">
@@ -134,7 +135,7 @@ function SumWords({ plot, scale, answered, asked, top }: Omit<Props, 'today'> & 
           <circle className="plot-mark" cx={percent(mark.x)} cy={top + scale(mark.total)} r={3.5} />
         </g>
       ))}
-      <text className="plot-halo" x={percent(0.5)} y={top + scale(asked) + 14} textAnchor="middle">
+      <text className="plot-halo" x="100%" y={top + scale(asked) - 5} textAnchor="end">
         all {countText(asked)} who were asked
       </text>
       <circle className="plot-now" cx="100%" cy={top + scale(answered)} r={5} />

@@ -15,10 +15,12 @@ interface Props {
   campaign_id: string
   asked: number
   answers: Figures['answers']
+  /** Leads to all figures: where the picture stands by itself. */
+  more?: boolean
 }
 
 /** Surveys answered over time: all so far, and each day's, with the days on which backers were asked. */
-export function AnswersSheet({ campaign_id, asked, answers }: Props) {
+export function AnswersSheet({ campaign_id, asked, answers, more }: Props) {
   const plot = plotAnswers(answers)
   if (!plot) return <NoAnswers campaign_id={campaign_id} asked={asked} />
   const { answered, today } = answers
@@ -28,16 +30,19 @@ export function AnswersSheet({ campaign_id, asked, answers }: Props) {
       name="Surveys answered by day"
       finding={answersFinding({ asked, answers })}
       aside={
-        <span>
-          <Link to={paths.backers(campaign_id, { survey: 'completed' })}>
-            <Count of={answered} />
-          </Link>{' '}
-          of{' '}
-          <Link to={paths.backers(campaign_id, { survey: ['sent', 'started', 'completed'] })}>
-            <Count of={asked} />
-          </Link>{' '}
-          · {percentText(answered, asked)}
-        </span>
+        <>
+          <span>
+            <Link to={paths.backers(campaign_id, { survey: 'completed' })}>
+              <Count of={answered} />
+            </Link>{' '}
+            of{' '}
+            <Link to={paths.backers(campaign_id, { survey: ['sent', 'started', 'completed'] })}>
+              <Count of={asked} />
+            </Link>{' '}
+            · {percentText(answered, asked)}
+          </span>
+          {more && <Link to={paths.figures(campaign_id)}>All figures</Link>}
+        </>
       }
       table={<AnswersTable campaign_id={campaign_id} answers={answers} />}
     >

@@ -48,7 +48,7 @@ describe('the sentence beside each picture', () => {
         { country: 'DE', orders: 2 },
         { country: null, orders: 1 },
       ]),
-    ).toBe('Orders go to 2 countries. Most go to United States: 3, that is 50%.')
+    ).toBe('Orders go to 2 countries. The most to one: United States, 3 orders, 50% of all.')
     expect(countriesFinding([{ country: null, orders: 1 }])).toBe('No order names a country.')
     expect(countriesFinding([{ country: 'PT', orders: 1 }])).toBe('All orders that name a country go to one: Portugal.')
   })

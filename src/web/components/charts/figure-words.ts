@@ -56,14 +56,14 @@ export function moneyFinding({ pledged, added, collected, open }: Figures['money
   return `Orders are worth ${money(added)} more than was pledged${top}. ${money(collected)} of it is collected, ${money(open)} is still open.`
 }
 
-/** "Orders go to 22 countries. Most go to the United States: 61, that is 25%." */
+/** "Orders go to 22 countries. The most to one: United States, 61 orders, 25% of all." */
 export function countriesFinding(countries: Figures['countries']): string {
   const named = countries.flatMap(({ country, orders }) => (country === null ? [] : [{ country, orders }]))
   const [most] = named
   if (!most) return 'No order names a country.'
   const all = countries.reduce((sum, { orders }) => sum + orders, 0)
   if (named.length === 1) return `All orders that name a country go to one: ${countryName(most.country)}.`
-  return `Orders go to ${countText(named.length)} countries. Most go to ${countryName(most.country)}: ${countText(most.orders)}, that is ${percentText(most.orders, all)}.`
+  return `Orders go to ${countText(named.length)} countries. The most to one: ${countryName(most.country)}, ${plural(most.orders, 'order', 'orders')}, ${percentText(most.orders, all)} of all.`
 }
 
 /** "9 orders failed to pay, $312.00 in all. Most often: not enough funds, 4 times." */

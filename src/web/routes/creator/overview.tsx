@@ -1,11 +1,14 @@
-import { Link } from 'react-router'
+import { Suspense } from 'react'
+import { Await, Link } from 'react-router'
 import { countBackers } from '../../../domain/backers/queries.ts'
+import { findAnswers } from '../../../domain/campaigns/figures-answers.ts'
 import { ORDER_STATUSES, type OrderStatus } from '../../../domain/orders/lifecycle.ts'
 import { findActionFacts, type NextAction, nextActions } from '../../../domain/orders/next-actions.ts'
 import { listNotices } from '../../../domain/orders/notice-queries.ts'
 import { countOrders } from '../../../domain/orders/queries.ts'
 import { countCharging } from '../../../domain/payments/count-charging.ts'
 import { actionText } from '../../../lib/action-text.ts'
+import { AnswersSheet } from '../../components/charts/answers-sheet.tsx'
 import { LifecyclePicture, NextStep } from '../../components/lifecycle-picture.tsx'
 import { paths } from '../../paths.ts'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -42,6 +45,8 @@ export async function loader(args: Route.LoaderArgs) {
       pledge: ['canceled', 'refunded', 'disputed'],
       status: ['open', 'locked', 'paid', 'errored'],
     }),
+    // Not waited for: the picture comes after what the page is for. Last, so that no failure above leaves it unheard.
+    answers: findAnswers(db, campaign, now),
   }
 }
 
@@ -98,8 +103,30 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
           <p className="meta">Credit of backers is not in it: {creditText(counts)}.</p>
         </Sheet>
       </Sheets>
+      <Sheets>
+        <Suspense fallback={<AnswersElsewhere campaign_id={campaign.id} />}>
+          <Await resolve={loaderData.answers} errorElement={<AnswersElsewhere campaign_id={campaign.id} />}>
+            {(answers) => <AnswersSheet campaign_id={campaign.id} asked={askedOf(counts)} answers={answers} more />}
+          </Await>
+        </Suspense>
+      </Sheets>
     </>
   )
+}
+
+/** Stands there until the picture comes, and instead of it without script. */
+function AnswersElsewhere({ campaign_id }: { campaign_id: string }) {
+  return (
+    <Sheet title="Surveys answered">
+      <p>
+        Answers day by day, money, countries and failed payments: <Link to={paths.figures(campaign_id)}>see the figures</Link>.
+      </p>
+    </Sheet>
+  )
+}
+
+function askedOf({ surveys }: Counts): number {
+  return surveys.sent + surveys.started + surveys.completed
 }
 
 type Facts = Route.ComponentProps['loaderData']

@@ -1,0 +1,52 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { projectRoot } from '../../src/db/project-root.ts'
+import { createApiKey } from '../../src/domain/accounts/api-keys.ts'
+import { inTransaction } from '../../src/domain/shared/tx.ts'
+import { verifyBooks } from '../../src/domain/verify.ts'
+import { testFolder } from '../setup/folder.ts'
+import { useHttpWorld } from '../setup/http-world.ts'
+
+/* The script of docs/api.md, carried out word by word against the program: from a report to a parcel that was taken back. */
+
+const world = useHttpWorld()
+const hasTools = ['bash', 'curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0)
+
+test.skipIf(!hasTools)('the guide to the API does what it says', async () => {
+  const guide = readFileSync(join(projectRoot, 'docs', 'api.md'), 'utf8')
+  const script = /```sh\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
+  const { key } = await inTransaction(world.parts, (tx) => createApiKey(tx, { account_id: world.account_id, name: 'guide' }))
+  const folder = mkdtempSync(join(testFolder(), 'guide-'))
+  const { code, output } = await runScript(`set -euo pipefail\n${script}`, folder, {
+    AFTERFUND: world.url,
+    KEY: key,
+    REPORT: join(projectRoot, 'test', 'samples', 'ks-k5-2023-all-rewards.csv'),
+  })
+  rmSync(folder, { recursive: true })
+  expect(output).not.toContain('curl:')
+  expect(code).toBe(0)
+  const { body } = await world.get('/campaigns')
+  const { id } = body.data[0]
+  const orders = await world.get(`/campaigns/${id}/orders`)
+  expect(orders.body.data).toMatchObject([{ number: 1, status: 'ready_to_ship', captured: 0 }])
+  const timeline = await world.get(`/campaigns/${id}/orders/${orders.body.data[0].id}/timeline`)
+  const kinds = timeline.body.data.map(({ kind }: { kind: string }) => kind)
+  for (const kind of ['complete_survey', 'lock', 'nothing_owed', 'finalize_address', 'ship', 'tracking_mails_sent', 'undo_ship'])
+    expect(kinds).toContain(kind)
+  expect(await verifyBooks(world.parts.db, new Date())).toEqual([])
+})
+
+/** Runs a script beside this process, which serves the program's logs meanwhile. */
+async function runScript(
+  script: string,
+  cwd: string,
+  env: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn('bash', ['-c', script], { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, output }
+}

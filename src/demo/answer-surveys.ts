@@ -13,7 +13,24 @@ import { putCard } from './put-card.ts'
 import { pick, seeded } from './random.ts'
 import { placeOf } from './report.ts'
 
-/** Sends the survey to all but a few, and lets most of them answer as a backer would: some started, some silent. */
+/** When backers are asked, and how long they wait then on average, in hours; `share`: how many of the answers follow. */
+const WAVES = [
+  { asked: 504, share: 0.6, wait: 40 },
+  { asked: 336, share: 0.28, wait: 36 },
+  { asked: 168, share: 0.12, wait: 44 },
+] as const
+
+interface Plan {
+  backer: Row<'backers'>
+  index: number
+  hours_ago: number
+  wish: number
+}
+
+/**
+ * Sends the survey to all but a few, and lets most of them answer as a backer would, in the order of time: many in the first days, some
+ * after each reminder; some started, some silent.
+ */
 export async function answerSurveys(demo: Demo): Promise<void> {
   const { deps, campaign_id, staff, at } = demo
   const backers = await deps.db
@@ -25,23 +42,35 @@ export async function answerSurveys(demo: Demo): Promise<void> {
     .execute()
   const asked = backers.filter((_, index) => index % 23 !== 22)
   const mailing = { campaign_id, smtp: deps.mailer !== null }
-  await at(504, (tx) => sendSurveys(tx, staff, { ...mailing, selection: { backer_ids: asked.map(({ id }) => id) } }))
+  await at(WAVES[0].asked, (tx) => sendSurveys(tx, staff, { ...mailing, selection: { backer_ids: asked.map(({ id }) => id) } }))
   const catalog = await loadCatalog(deps.db, campaign_id)
   const random = seeded(2026)
-  for (const [index, backer] of asked.entries()) await answer(demo, catalog, backer, { index, random })
-  await at(336, (tx) => remindBackers(tx, staff, { ...mailing, selection: { filter: { survey: ['sent', 'started'] } } }))
+  const plans = asked.map((backer, index): Plan => ({ backer, index, hours_ago: whenOf(random), wish: random() }))
+  for (const [number, wave] of WAVES.entries()) {
+    const until = WAVES[number + 1]?.asked ?? 0
+    if (number > 0) {
+      await at(wave.asked, (tx) =>
+        remindBackers(tx, staff, { ...mailing, selection: { filter: { survey: ['sent', 'started'] } } }),
+      )
+    }
+    const due = plans.filter(({ hours_ago }) => hours_ago < wave.asked && hours_ago >= until)
+    for (const plan of due.sort((a, b) => b.hours_ago - a.hours_ago)) await answer(demo, catalog, plan, random)
+  }
+}
+
+/** Soon after they were asked, fewer and fewer with each day; in whole hours before now. */
+function whenOf(random: () => number): number {
+  const lot = random()
+  const wave = lot < WAVES[0].share ? WAVES[0] : lot < WAVES[0].share + WAVES[1].share ? WAVES[1] : WAVES[2]
+  const waited = Math.ceil(-Math.log(1 - random()) * wave.wait)
+  // The last hours are left to what staff does.
+  return Math.max(30, wave.asked - Math.max(1, waited))
 }
 
 /** One backer's part: three of a hundred stay silent, some stop half-way, the rest confirm. */
-async function answer(
-  demo: Demo,
-  catalog: Catalog,
-  backer: Row<'backers'>,
-  { index, random }: { index: number; random: () => number },
-): Promise<void> {
+async function answer(demo: Demo, catalog: Catalog, plan: Plan, random: () => number): Promise<void> {
   const { deps, campaign_id, at } = demo
-  const hours_ago = 500 - Math.floor(160 * random() ** 2)
-  const wish = random()
+  const { backer, index, hours_ago, wish } = plan
   if (index % 12 === 4) return
   const key = { campaign_id, backer_id: backer.id }
   const actor = { kind: 'backer' as const, id: backer.id, campaign_id }

@@ -101,7 +101,9 @@ function AnswersTable({ campaign_id, answers }: Pick<Props, 'campaign_id' | 'ans
             <td className="number">
               <Count of={row.total} />
             </td>
-            <td>{row.sent.map(({ name, backers }) => `${name} to ${plural(backers, 'backer', 'backers')}`).join(', ')}</td>
+            <td className="wraps">
+              {row.sent.map(({ name, backers }) => `${name} to ${plural(backers, 'backer', 'backers')}`).join(', ')}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -12,10 +12,10 @@ export function addressInvalid(facts: MailFacts): Letter {
     preview: 'Your parcel waits for it.',
     body: has
       ? [
-          'we wanted to make your address final, so that your parcel can be packed. Something in it looks unusual:',
+          'We wanted to make your address final, so that your parcel can be packed. Something in it looks unusual:',
           ...(remarks.length > 0 ? [[{ strong: remarks.join(' ') }]] : []),
         ]
-      : ['we wanted to make your address final, so that your parcel can be packed, but we have none.'],
+      : ['We wanted to make your address final, so that your parcel can be packed, but we have none.'],
     facts: [{ label: 'Order', value: String(order.number) }],
     sections: addressSection(order),
     button: has ? 'Check my address' : 'Enter my address',

@@ -17,10 +17,10 @@ export function changeRequestAnswered(facts: MailFacts): Letter {
     preview: isApproved ? 'Your parcel goes to the new address.' : 'We could not take over the change that you asked for.',
     body: [
       isApproved
-        ? 'we changed your address as you asked. Your parcel goes to the new one.'
+        ? 'We changed your address as you asked. Your parcel goes to the new one.'
         : facts.data.code === 'already_shipped'
-          ? 'you asked us to change your address. Your parcel left before we came to it, so it goes to the one below.'
-          : 'you asked us to change your address. We could not do that.',
+          ? 'You asked us to change your address. Your parcel left before we came to it, so it goes to the one below.'
+          : 'You asked us to change your address. We could not do that.',
     ],
     facts: orderFacts(facts, order),
     sections: [

@@ -11,8 +11,8 @@ export function changedByStaff(facts: MailFacts): Letter {
     preview: `Order ${order.number}, as it stands now.`,
     body: [
       isFirst
-        ? 'we filled in your survey for you. This is your order.'
-        : 'we changed your order for you. This is how it stands now.',
+        ? 'We filled in your survey for you. This is your order.'
+        : 'We changed your order for you. This is how it stands now.',
     ],
     facts: orderFacts(facts, order),
     sections: orderSections(facts, order),

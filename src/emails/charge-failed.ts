@@ -15,7 +15,7 @@ export function chargeFailed(facts: MailFacts): Letter {
     preview: `${says_why ? capital(reason) : 'The charge did not go through'}. Your order is safe.`,
     body: [
       [
-        `on ${moment(facts, chargedAt(facts))} we tried to charge your card for `,
+        `On ${moment(facts, chargedAt(facts))} we tried to charge your card for `,
         { name: facts.campaign.name },
         '. ',
         ...said(reason, says_why),

@@ -9,7 +9,7 @@ export function confirmation(facts: MailFacts): Letter {
   return {
     subject: isFirst ? `Your ${facts.campaign.name} order is confirmed` : `Your ${facts.campaign.name} order is changed`,
     preview: `Order ${order.number}: what you get, where it goes, and what you pay.`,
-    body: [isFirst ? 'thank you, we have your answers. This is your order.' : 'your change is saved. This is your order now.'],
+    body: [isFirst ? 'Thank you, we have your answers. This is your order.' : 'Your change is saved. This is your order now.'],
     facts: orderFacts(facts, order),
     sections: orderSections(facts, order),
     button: 'Open my order',

@@ -13,7 +13,7 @@ export function finalizeNoticeMoved(facts: MailFacts): Letter {
     preview: order.ships ? `Now on ${when}. Until then you can change the address.` : `Now on ${when}.`,
     body: [
       [
-        `the time was moved: we make ${what} final on `,
+        `The time was moved: we make ${what} final on `,
         { strong: when },
         order.ships ? '. Until then you can change the address.' : '.',
       ],

@@ -10,8 +10,8 @@ export function finalizeNoticeWithdrawn(facts: MailFacts): Letter {
     preview: 'What we announced does not happen. We tell you before there is another date.',
     body: [
       order.ships
-        ? 'we do not make your address final at the time that we announced. You can go on changing it, and we tell you before there is another date.'
-        : 'we do not make your order final at the time that we announced. We tell you before there is another date.',
+        ? 'We do not make your address final at the time that we announced. You can go on changing it, and we tell you before there is another date.'
+        : 'We do not make your order final at the time that we announced. We tell you before there is another date.',
     ],
     facts: orderFacts(facts, order),
     button: 'Look at my order',

@@ -12,7 +12,7 @@ export function finalizeNotice(facts: MailFacts): Letter {
     preview: order.ships ? `Final on ${when}. Please look at it now.` : `Final on ${when}.`,
     body: [
       [
-        `we make ${what} final on `,
+        `We make ${what} final on `,
         { strong: when },
         order.ships
           ? '. Then your parcel can be packed. Please look at the address now.'

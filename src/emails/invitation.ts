@@ -10,7 +10,7 @@ export function invitation(facts: MailFacts): Letter {
     preview: 'A few minutes: what you want, add-ons, and where to send it.',
     body: [
       [
-        'now we need to know ',
+        'Now we need to know ',
         { strong: 'what exactly you want' },
         ' and ',
         { strong: 'where to send it' },

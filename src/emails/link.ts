@@ -8,7 +8,7 @@ export function link(facts: MailFacts): Letter {
   return {
     subject: `Your link to ${campaign.name}`,
     preview: 'Your personal page, without account and password.',
-    body: ['here is the link to your personal page again. It needs no account and no password, so please do not forward it.'],
+    body: ['Here is the link to your personal page again. It needs no account and no password, so please do not forward it.'],
     facts: order ? orderFacts(facts, order) : pledgeFacts(facts),
     button: order ? 'Open my order' : 'Open my survey',
     after: ['You did not ask for it? Then there is nothing you need to do: only you got this mail.'],

@@ -9,7 +9,7 @@ export function lockNoticeMoved(facts: MailFacts): Letter {
   return {
     subject: `Your ${facts.campaign.name} order will be locked at another time`,
     preview: `Now on ${when}. Until then you can change everything.`,
-    body: [['the time was moved: we lock your order on ', { strong: when }, '. Until then you can change everything.']],
+    body: [['The time was moved: we lock your order on ', { strong: when }, '. Until then you can change everything.']],
     facts: [{ label: 'Locked on', value: when }, ...orderFacts(facts, order)],
     button: 'Look at my order',
     after: ['If you do nothing, your order is locked as you confirmed it last.', ...paymentMethodSentences(facts, order)],

@@ -8,7 +8,7 @@ export function lockNoticeWithdrawn(facts: MailFacts): Letter {
   return {
     subject: `Your ${facts.campaign.name} order stays open`,
     preview: 'The lock that we announced does not happen. We tell you before there is another.',
-    body: ['the lock that we announced does not happen. Your order stays open, and you can go on changing it.'],
+    body: ['The lock that we announced does not happen. Your order stays open, and you can go on changing it.'],
     facts: orderFacts(facts, order),
     button: 'Look at my order',
     after: ['There is nothing you need to do.'],

@@ -11,7 +11,7 @@ export function lockNotice(facts: MailFacts): Letter {
     preview: `Locked on ${when}. Until then you can change everything.`,
     body: [
       [
-        'we lock your order on ',
+        'We lock your order on ',
         { strong: when },
         '. Until then you can change everything. Afterwards the contents are frozen; the address can still be changed.',
       ],

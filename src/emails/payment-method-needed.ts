@@ -9,7 +9,7 @@ export function paymentMethodNeeded(facts: MailFacts): Letter {
   return {
     subject: `Your ${facts.campaign.name} order needs a payment method`,
     preview: `Without one it cannot be ${then}.`,
-    body: [`your order is safe, but there is no payment method on file. Without one it cannot be ${then}.`],
+    body: [`Your order is safe, but there is no payment method on file. Without one it cannot be ${then}.`],
     facts: orderFacts(facts, order),
     button: 'Open my order',
     after: [`If you do nothing, your order waits. ${whenCharged(order.status)}`],

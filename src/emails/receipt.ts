@@ -12,7 +12,7 @@ export function receipt(facts: MailFacts): Letter {
     preview: `Your receipt for order ${order.number}.`,
     body: [
       [
-        `thank you. On ${moment(facts, chargedAt(facts))} we charged `,
+        `Thank you. On ${moment(facts, chargedAt(facts))} we charged `,
         { strong: amount },
         ` to ${card ? `your ${card}` : 'your card'}. This mail is your receipt.`,
       ],

@@ -13,8 +13,8 @@ export function reminder(facts: MailFacts): Letter {
       : 'A few minutes, and we know what to send where.',
     body: [
       isStarted
-        ? 'you began your survey and did not confirm it yet. What you filled in is saved; go on where you stopped.'
-        : 'we do not have your answers yet: what exactly you want, and where to send it. It takes a few minutes.',
+        ? 'You began your survey and did not confirm it yet. What you filled in is saved; go on where you stopped.'
+        : 'We do not have your answers yet: what exactly you want, and where to send it. It takes a few minutes.',
     ],
     facts: pledgeFacts(facts),
     button: isStarted ? 'Go on with the survey' : 'Answer the survey',

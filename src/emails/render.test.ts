@@ -210,7 +210,7 @@ test('a failed charge says why, that the order is safe, and what to do; lost and
   const { subject, text } = render('charge_failed')
   expect(subject).toBe('Your bank declined $108.32')
   for (const part of [
-    'on Monday, 23 November 2026 at 14:31 CET we tried to charge your card for Tidebreakers. Your bank said: not enough funds. Nothing was charged, and your order is safe.',
+    'On Monday, 23 November 2026 at 14:31 CET we tried to charge your card for Tidebreakers. Your bank said: not enough funds. Nothing was charged, and your order is safe.',
     'Card: Visa ending 4242',
     'Still to pay: $15.00',
     'Use another card:',
@@ -232,7 +232,7 @@ test('amounts have the decimals of their currency', () => {
 
 test('a notice of the final address shows the address and what looks unusual in it', () => {
   const { text } = render('finalize_notice')
-  expect(text).toContain('we make your address final on Wednesday, 25 November 2026 at 10:00 CET.')
+  expect(text).toContain('We make your address final on Wednesday, 25 November 2026 at 10:00 CET.')
   expect(text).toContain('10115 Berlin')
   expect(text).toContain('your parcel goes there')
   const odd = factsOf('finalize_notice', { order: { address_warning: true } })

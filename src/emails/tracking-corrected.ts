@@ -11,7 +11,7 @@ export function trackingCorrected(facts: MailFacts): Letter {
     preview: 'We wrote that it did. That was our mistake, sorry.',
     body: [
       [
-        'we wrote that your parcel is on its way. That was our mistake, and we are sorry: ',
+        'We wrote that your parcel is on its way. That was our mistake, and we are sorry: ',
         { strong: 'it has not left yet' },
         '. Your order is safe.',
       ],

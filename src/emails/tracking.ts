@@ -15,8 +15,8 @@ export function tracking(facts: MailFacts): Letter {
       : 'It left for your address.',
     body: [
       tracking_number
-        ? 'your parcel left for your address. The carrier can need a day or two before the number shows something.'
-        : 'your parcel left for your address. There is no tracking number for it.',
+        ? 'Your parcel left for your address. The carrier can need a day or two before the number shows something.'
+        : 'Your parcel left for your address. There is no tracking number for it.',
     ],
     facts: [
       { label: 'Order', value: String(order.number) },

@@ -81,6 +81,7 @@ export default [
       route('retry', 'routes/backer/retry.tsx'),
       route('change-request', 'routes/backer/change-request.tsx'),
     ]),
+    route('b/*', 'routes/backer/cut-link.tsx'),
     route('c/:campaign/link', 'routes/backer/lost-link.tsx'),
     // What staff see of it: same sheets, nothing to press.
     route('campaigns/:campaign/survey/preview', 'routes/backer/preview.tsx'),

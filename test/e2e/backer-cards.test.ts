@@ -106,8 +106,7 @@ test('a charge that fails says why; the same card can be tried once, another one
 
 test('a dearer address owes the difference only, and the next charges take it', async () => {
   await phone.follow('Change address')
-  await page.selectOption('[id="address.country"]', 'PT')
-  await phone.press('Show the form for this country')
+  await phone.changeCountry('PT')
   await phone.fillAddress({ line1: 'Rua das Flores 118', postcode: '4050-262', city: 'Porto' })
   await phone.press('Save this address')
   await phone.press('Save this address and owe $16.50')

@@ -22,13 +22,11 @@ export function phoneOf(page: Page) {
       await page.waitForLoadState()
     },
 
-    /** Without the browser's own checks, as an older phone would send it. */
-    async pressUnchecked(name: string): Promise<void> {
-      const form = page.locator('main form').last()
-      await form.evaluate((element: HTMLFormElement) => {
-        element.noValidate = true
-      })
-      await page.getByRole('button', { name }).click()
+    /** Another country than the one that is known: its form. */
+    async changeCountry(code: string): Promise<void> {
+      await page.getByText('Send it to another country').click()
+      await page.selectOption('[id="address.country"]', code)
+      await page.getByRole('button', { name: 'Show the form for this country' }).click()
       await page.waitForLoadState()
     },
 

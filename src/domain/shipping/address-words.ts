@@ -49,10 +49,14 @@ const WITHOUT_CITY: Record<string, Partial<Record<AddressField, string>>> = {
   NR: { line1: 'Street and district' },
 }
 
+/** Google's data know no name of its own for it. */
+const SAYS_POSTCODE = new Set(['AU', 'GB', 'GG', 'IM', 'JE', 'MY', 'NZ'])
+
 /** What this country calls a field, as a label. */
 export function fieldLabel(country: string, field: AddressField): string {
   const special = WITHOUT_CITY[country]?.[field] ?? FIXED[field]
   if (special) return special
+  if (field === 'postcode' && SAYS_POSTCODE.has(country)) return 'Postcode'
   const format = countryFormat(country)
   const kinds: Partial<Record<AddressField, string>> = {
     postcode: format.postcode_label,

@@ -61,11 +61,11 @@ describe('postcodes: a pattern warns, it never stops', () => {
   test.each([
     ['US', '2108', 'Enter a ZIP code like 95014.'],
     ['CA', 'D1A 0B1', 'Enter a postal code like H3Z 2Y7.'],
-    ['GB', 'SW1A', 'Enter a postal code like EC1Y 8SY.'],
+    ['GB', 'SW1A', 'Enter a postcode like EC1Y 8SY.'],
     ['DE', '1011', 'Enter a postal code like 26133.'],
     ['FR', '7500', 'Enter a postal code like 33380.'],
     ['JP', '100-001', 'Enter a postal code like 154-0023.'],
-    ['AU', '200', 'Enter a postal code like 2060.'],
+    ['AU', '200', 'Enter a postcode like 2060.'],
     ['BR', '0131-100', 'Enter a postal code like 40301-110.'],
     ['IN', '010001', 'Enter a PIN code like 110034.'],
     ['CN', '1000', 'Enter a postal code like 266033.'],

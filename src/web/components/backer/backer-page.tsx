@@ -80,17 +80,20 @@ interface StickyFootProps {
   label: string
   /** The sum of what is saved. */
   sum: ReactNode
+  /** Works the sum out anew. */
+  update: ReactNode
   /** The page's one button. */
   children: ReactNode
 }
 
 /** Stays at the foot of the screen on the step with choices; goes inside the form. */
-export function StickyFoot({ label, sum, children }: StickyFootProps) {
+export function StickyFoot({ label, sum, update, children }: StickyFootProps) {
   return (
     <div className="go">
       <div className="go-sum">
         <small>{label}</small>
         <b>{sum}</b>
+        {update}
       </div>
       {children}
     </div>

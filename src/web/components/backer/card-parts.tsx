@@ -83,7 +83,10 @@ export function Consent({ by, balance, currency, when, planned }: ConsentProps) 
   )
   return (
     <p className="consent small">
-      {balance <= 0 && (
+      {balance <= 0 && when === 'next' && (
+        <>Nothing is owed now. {start} if it owes something later: when you move to where shipping costs more.</>
+      )}
+      {balance <= 0 && when === 'after_lock' && (
         <>
           Nothing is owed now. {start} once it is locked, if it owes something then: when you choose more, or move to where
           shipping costs more.

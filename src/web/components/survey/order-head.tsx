@@ -25,13 +25,14 @@ const TITLE: Record<OrderStatus, string> = {
   locked: 'Your choices are locked',
   paid: 'Everything is paid',
   errored: 'The payment did not go through',
-  ready_to_ship: 'Your parcel is being made',
+  ready_to_ship: 'Your parcel is packed next',
   shipped: 'Your parcel is on its way',
   canceled: 'This order was canceled',
 }
 
 /** The title as text, for the window. */
-export function orderTitle({ status, ships, phase, charges, money }: OrderProps): string {
+export function orderTitle({ status, ships, phase, charges, money, asks_method }: OrderProps): string {
+  if (status === 'open' && asks_method) return 'Almost done'
   if (status === 'errored' && charges.under_way) return 'Your payment is under way'
   if (status === 'errored' && money.balance <= 0) return 'Nothing is owed any more'
   if (status === 'errored' && charges.failed?.is_decline) {
@@ -45,7 +46,7 @@ function OrderTitle({ order }: { order: OrderProps }) {
   if (order.status !== 'open') return orderTitle(order)
   return (
     <>
-      {TITLE.open}, <bdi>{order.name}</bdi>
+      {orderTitle(order)}, <bdi>{order.name}</bdi>
     </>
   )
 }
@@ -65,7 +66,7 @@ function OrderLead({ order }: { order: OrderProps }) {
     case 'ready_to_ship':
       return order.ships ? (
         <>
-          The address is final, and your parcel is made next.
+          The address is final.
           {order.request?.state !== 'open' && ' If you need another address, ask for it below.'}
         </>
       ) : (

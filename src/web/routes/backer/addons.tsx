@@ -58,18 +58,18 @@ export default function Addons({ loaderData, actionData }: Route.ComponentProps)
   const problems = actionData ? actionData.problems : gone
   return (
     <StepPage page={page} answer={actionData} problems={gone} title={TITLE} lead={<Lead shown={shown} />}>
-      <form method="post">
+      <form method="post" noValidate>
         <FormFacts page={page} />
         <h2 className="visually-hidden">Add-ons</h2>
         <AddonFields rows={shown.rows} currency={shown.currency} errors={errorsByField(problems)} />
-        <p>
-          <Button variant="text" name="intent" value="total" formNoValidate>
-            Work out the total again
-          </Button>
-        </p>
         <StickyFoot
           label={shown.balance < 0 ? 'Left to spend' : 'To pay so far'}
           sum={<Money minor={Math.abs(shown.balance)} currency={shown.currency} />}
+          update={
+            <Button variant="text" name="intent" value="total" formNoValidate>
+              Update<span className="visually-hidden"> the total</span>
+            </Button>
+          }
         >
           <Button variant="primary">Save and continue</Button>
         </StickyFoot>

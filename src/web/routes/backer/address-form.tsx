@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { AddressFields } from '../../components/address-fields.tsx'
 import { CountryField } from '../../components/survey/pledge-parts.tsx'
+import { AddressLines } from '../../components/survey/review-parts.tsx'
 import { Button } from '../../ui/button.tsx'
 import type { FormProblem } from '../../ui/error-summary.tsx'
 import { Option } from '../../ui/field.tsx'
@@ -26,9 +27,22 @@ interface AddressFormProps {
   extra?: ReactNode
 }
 
-/** The address in its country's own form, what it costs to send it there, and the one button. Goes inside the page's form. */
+/**
+ * The address in its country's own form, what it costs to send it there, and the one button; once it changes the price, that alone. Goes
+ * inside the page's form.
+ */
 export function AddressForm({ fields, problems, agree, countries, currency, words, children, extra }: AddressFormProps) {
   const errors = errorsByField(problems)
+  if (agree) {
+    return (
+      <>
+        {children}
+        <TypedAddress fields={fields} />
+        {extra}
+        <Agree agree={agree} currency={currency} country={fields.shipping?.country ?? ''} words={words.agree} />
+      </>
+    )
+  }
   return (
     <>
       {/* Enter in a field presses the first button: it must be the one that saves. */}
@@ -36,12 +50,7 @@ export function AddressForm({ fields, problems, agree, countries, currency, word
         Save
       </button>
       {children}
-      <CountryField name="address.country" country={fields.country} countries={countries} errors={errors['address.country']} />
-      <p className="field">
-        <Button name="intent" value="country" formNoValidate>
-          Show the form for this country
-        </Button>
-      </p>
+      <CountryOfForm country={fields.country} countries={countries} errors={errors['address.country']} />
       <AddressFields
         key={fields.country}
         prefix="address."
@@ -63,17 +72,55 @@ export function AddressForm({ fields, problems, agree, countries, currency, word
         </div>
       )}
       {extra}
-      {agree ? (
-        <Agree agree={agree} currency={currency} country={fields.shipping?.country ?? ''} words={words.agree} />
-      ) : (
-        <>
-          <ShippingCost fields={fields} currency={currency} />
-          <Button variant="primary" wide>
-            {words.save}
-          </Button>
-        </>
-      )}
+      <ShippingCost fields={fields} currency={currency} />
+      <Button variant="primary" wide>
+        {words.save}
+      </Button>
     </>
+  )
+}
+
+/** What was typed, carried through the page that asks about the price. */
+function TypedAddress({ fields: { country, form, values, accepted } }: { fields: Fields }) {
+  return (
+    <>
+      <input type="hidden" name="address.country" value={country} />
+      {form.map(({ field }) => (
+        <input key={field} type="hidden" name={`address.${field}`} value={values[field] ?? ''} />
+      ))}
+      {accepted && <input type="hidden" name="address_accepted" value="yes" />}
+    </>
+  )
+}
+
+interface CountryOfFormProps {
+  country: string
+  countries: AddressFormProps['countries']
+  errors: readonly string[] | undefined
+}
+
+/** Whose form stands below. Most people's country is known by now: the way to another one opens only when it is asked for. */
+function CountryOfForm({ country, countries, errors }: CountryOfFormProps) {
+  const known = countries.find(({ value }) => value === country)
+  const choice = (
+    <>
+      <CountryField name="address.country" country={country} countries={countries} errors={errors} />
+      <Button name="intent" value="country" formNoValidate>
+        Show the form for this country
+      </Button>
+    </>
+  )
+  if (!known || errors) return <div className="field">{choice}</div>
+  return (
+    <div className="field">
+      <p>
+        Goes to <b>{known.label}</b>
+      </p>
+      <details className="opens">
+        <summary>Send it to another country</summary>
+        {choice}
+      </details>
+    </div>
   )
 }
 
@@ -86,13 +133,8 @@ export function LooksUnusual() {
   )
 }
 
-export function ChangesPrice() {
-  return (
-    <Note tone="warn" live>
-      <b>This address changes what you pay.</b> Nothing is saved yet. The new sum is at the end of this page.
-    </Note>
-  )
-}
+/** The title of the page that asks about the price. */
+export const CHANGES_PRICE = 'This address changes what you pay'
 
 function ShippingCost({ fields, currency }: { fields: Fields; currency: string }) {
   if (!fields.shipping) return null
@@ -134,6 +176,9 @@ function Agree({ agree, currency, country, words }: AgreeProps) {
   return (
     <>
       <input type="hidden" name="agreed_balance" value={balance_after} />
+      <Sheet title="Where it would go">
+        <AddressLines lines={agree.lines} />
+      </Sheet>
       <Sheet title="What changes">
         <Ledger
           caption="What this address changes"
@@ -156,6 +201,11 @@ function Agree({ agree, currency, country, words }: AgreeProps) {
           {balance_after === 0 && ' and owe nothing'}
         </span>
       </Button>
+      <p className="field">
+        <Button variant="text" wide name="intent" value="country">
+          Change the address again
+        </Button>
+      </p>
     </>
   )
 }

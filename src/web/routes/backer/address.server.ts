@@ -12,14 +12,14 @@ import {
   normaliseAddress,
 } from '../../../domain/shipping/address.ts'
 import { fitAddress } from '../../../domain/shipping/address-fit.ts'
-import { addressFormOf } from '../../../domain/shipping/address-form.ts'
+import { addressFormOf, askedFields } from '../../../domain/shipping/address-form.ts'
 import { mergeData } from '../../../domain/surveys/drafts.ts'
 import { type SurveyView, surveyView } from '../../../domain/surveys/survey-view.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { paths } from '../../paths.ts'
 import type { FormProblem } from '../../ui/error-summary.tsx'
 import type { Closed } from './closed.tsx'
-import { isServed } from './fields.server.ts'
+import { addressLines, isServed } from './fields.server.ts'
 import { type Pledge, type Refused, refusedBy, seeOther, textOf } from './pledge.server.ts'
 import { sinceOf } from './step.server.ts'
 
@@ -81,13 +81,18 @@ export function readAddress(form: FormData, from: string): Address {
   return normaliseAddress({ ...typed, country: known })
 }
 
+/** The address, and what it changes. */
+type Agreement = Pick<AddressPreview, 'balance_before' | 'balance_after' | 'shipping_before' | 'shipping_after'> & {
+  lines: string[]
+}
+
 export interface AddressAnswer {
   problems: FormProblem[]
   refused: Refused | null
   closed: Closed | null
   typed: AddressFields | null
   /** a new price that has to be agreed to first */
-  agree: Pick<AddressPreview, 'balance_before' | 'balance_after' | 'shipping_before' | 'shipping_after'> | null
+  agree: Agreement | null
   /** locked while the page was open: the address alone is still open */
   overtaken_at: string | null
   version: number | null
@@ -106,14 +111,16 @@ export function addressAnswer(answer: Partial<AddressAnswer>, status: number) {
   return data({ ...empty, ...answer } satisfies AddressAnswer, { status })
 }
 
-/** What the address lacks. */
+/** What the address lacks, in the order of its country's form. Where nothing is sent to, the rest of it does not matter yet. */
 export function addressProblems(view: SurveyView, address: Address): FormProblem[] {
-  const problems = checkAddress(address).errors.map(asProblem)
   if (address.country && !isServed(view, address.country)) {
-    const message = `${view.campaign.creator_name} does not ship to ${countryName(address.country)}.`
-    problems.push({ id: 'address.country', message })
+    const message = `${view.campaign.creator_name} does not ship to ${countryName(address.country)}. Choose another country.`
+    return [{ id: 'address.country', message }]
   }
-  return problems
+  const place = askedFields(address.country)
+  return checkAddress(address)
+    .errors.toSorted((one, other) => place.indexOf(one.field) - place.indexOf(other.field))
+    .map(asProblem)
 }
 
 function asProblem({ field, message }: AddressRemark): FormProblem {
@@ -139,7 +146,7 @@ export async function saveOrderAddress(
   const agreed = textOf(form, 'agreed_balance')
   const preview = await previewAddress(pledge.deps.db, pledge.actor, key)
   if (preview.balance_after !== preview.balance_before && agreed !== String(preview.balance_after)) {
-    return addressAnswer({ typed, agree: preview, version: order.version }, 200)
+    return addressAnswer({ typed, agree: { ...preview, lines: addressLines(address) }, version: order.version }, 200)
   }
   try {
     await inTransaction(pledge.deps, (tx) =>

@@ -17,7 +17,7 @@ import {
   saveOrderAddress,
   withAddress,
 } from './address.server.ts'
-import { AddressForm, ChangesPrice, LooksUnusual } from './address-form.tsx'
+import { AddressForm, CHANGES_PRICE, LooksUnusual } from './address-form.tsx'
 import { openPledge, type Pledge, readForm, refusedBy, seeOther, textOf } from './pledge.server.ts'
 import { nextPath, openStep, refuseNotOpen } from './step.server.ts'
 import { FormFacts, StepPage } from './step-page.tsx'
@@ -97,21 +97,22 @@ export default function AddressStep({ loaderData, actionData }: Route.ComponentP
   const fields = actionData?.typed ?? loaderData.fields
   const unusual = Object.keys(fields.warnings).length > 0 && !fields.accepted
   const asked = unusual && actionData?.problems.length === 0 && !actionData.refused
+  const agree = actionData?.agree ?? null
   return (
     <StepPage
       page={page}
       answer={actionData}
-      title={TITLE}
-      window_title={asked ? 'Check the address' : TITLE}
-      lead={<Lead mode={mode} />}
+      title={agree ? CHANGES_PRICE : TITLE}
+      window_title={agree ? CHANGES_PRICE : asked ? 'Check the address' : TITLE}
+      lead={agree ? 'Nothing is saved yet.' : <Lead mode={mode} />}
     >
       {actionData && <Happened answer={actionData} unusual={unusual} />}
-      <form method="post">
+      <form method="post" noValidate>
         <FormFacts page={page} />
         <AddressForm
           fields={fields}
           problems={actionData?.problems ?? []}
-          agree={actionData?.agree ?? null}
+          agree={agree}
           countries={countries}
           currency={loaderData.currency}
           words={{ save: mode === 'order' ? 'Save this address' : 'Save and continue', agree: 'Save this address' }}
@@ -125,8 +126,8 @@ export default function AddressStep({ loaderData, actionData }: Route.ComponentP
 }
 
 function Lead({ mode }: { mode: 'draft' | 'order' | null }) {
-  if (mode === 'order') return <>Your choices are locked; the address can still be changed until it is made final.</>
-  return <>You can change this until your parcel is made.</>
+  if (mode === 'order') return <>Your choices are locked; you can still change the address until it is final.</>
+  return <>You can change it later, until your parcel is packed.</>
 }
 
 type Told = Pick<AddressAnswer, 'problems' | 'overtaken_at' | 'agree' | 'refused'>
@@ -143,7 +144,6 @@ function Happened({ answer, unusual }: { answer: Told; unusual: boolean }) {
       </Note>
     )
   }
-  if (answer.agree) return <ChangesPrice />
-  if (answer.problems.length > 0 || answer.refused || !unusual) return null
+  if (answer.agree || answer.problems.length > 0 || answer.refused || !unusual) return null
   return <LooksUnusual />
 }

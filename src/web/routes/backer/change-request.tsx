@@ -30,7 +30,7 @@ import {
   readAddress,
   withAddress,
 } from './address.server.ts'
-import { AddressForm, ChangesPrice, LooksUnusual } from './address-form.tsx'
+import { AddressForm, CHANGES_PRICE, LooksUnusual } from './address-form.tsx'
 import { addressLines } from './fields.server.ts'
 import { frameOf, openPledge, type Pledge, readForm, refusedBy, seeOther, textOf } from './pledge.server.ts'
 import { FormFacts, StepPage } from './step-page.tsx'
@@ -110,7 +110,7 @@ async function ask(pledge: Pledge, view: SurveyView, { form, address, accepted, 
   try {
     const preview = await previewChangeRequest(deps.db, actor, input)
     if (preview.balance_after !== preview.balance_before && agreed !== String(preview.balance_after)) {
-      return answer(form, { typed, agree: preview }, 200)
+      return answer(form, { typed, agree: { ...preview, lines: addressLines(address) } }, 200)
     }
     await inTransaction(deps, (tx) =>
       requestChange(tx, actor, {
@@ -154,40 +154,48 @@ export default function ChangeRequest({ loaderData, actionData }: Route.Componen
   if (open && !actionData?.closed) return <OpenRequest page={page} open={open} currency={currency} />
   const fields = actionData?.typed ?? loaderData.fields
   const unusual = Object.keys(fields.warnings).length > 0 && !fields.accepted
+  const agree = actionData?.agree ?? null
   return (
     <StepPage
       page={page}
       answer={actionData}
       place={`Order ${page.order_number}`}
-      title={TITLE}
+      title={agree ? CHANGES_PRICE : TITLE}
       lead={
-        <>
-          The address of your order is final. Say how it should be; <bdi>{page.frame.campaign.by}</bdi> answers, and you get a
-          mail. Until then nothing changes.
-        </>
+        agree ? (
+          'Nothing is asked yet.'
+        ) : (
+          <>
+            The address of your order is final. Say how it should be; <bdi>{page.frame.campaign.by}</bdi> answers, and you get a
+            mail. Until then nothing changes.
+          </>
+        )
       }
     >
-      {actionData?.agree && <ChangesPrice />}
-      {actionData && !actionData.agree && unusual && actionData.problems.length === 0 && !actionData.refused && <LooksUnusual />}
-      <form method="post">
+      {actionData && !agree && unusual && actionData.problems.length === 0 && !actionData.refused && <LooksUnusual />}
+      <form method="post" noValidate>
         <FormFacts page={page} />
         <AddressForm
           fields={fields}
           problems={actionData?.problems ?? []}
-          agree={actionData?.agree ?? null}
+          agree={agree}
           countries={loaderData.countries}
           currency={currency}
           words={{ save: 'Ask for this address', agree: 'Ask for this address' }}
           extra={
-            <TextArea
-              name="note"
-              label="Anything to add"
-              optional
-              help="Why it changes, or until when the old one can be used."
-              defaultValue={actionData?.note ?? ''}
-              maxLength={NOTE_LENGTH}
-              rows={3}
-            />
+            agree ? (
+              <input type="hidden" name="note" value={actionData?.note ?? ''} />
+            ) : (
+              <TextArea
+                name="note"
+                label="Anything to add"
+                optional
+                help="Why it changes, or until when the old one can be used."
+                defaultValue={actionData?.note ?? ''}
+                maxLength={NOTE_LENGTH}
+                rows={3}
+              />
+            )
           }
         />
       </form>

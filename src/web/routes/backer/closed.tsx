@@ -17,7 +17,7 @@ export interface Closed {
 const TITLES: Record<string, string> = {
   order_locked: 'Your choices are locked',
   order_canceled: 'This order was canceled',
-  reopen_first: 'Your parcel is being made',
+  reopen_first: 'Your parcel is packed next',
   already_shipped: 'Your parcel is on its way',
 }
 
@@ -75,7 +75,7 @@ const WHAT_HAPPENED: Record<string, string> = {
 export function NotTakenOver({ typed }: { typed: Closed['typed'] }) {
   return (
     <Note tone="warn" live>
-      <b>Not taken over</b>
+      <b>Too late: these changes are not in your order</b>
       <ChangeList changes={typed} />
     </Note>
   )

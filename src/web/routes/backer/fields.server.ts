@@ -102,10 +102,20 @@ export function addonProps(view: Viewed): AddonProps[] {
 
 /** What the order would hold, by the composition of the survey. */
 export function contentsProps({ catalog, composition }: Viewed): ContentsEntry[] {
-  return composition.lines.flatMap(({ sku_id, quantity }) => entryOf(catalog.items, sku_id, quantity))
+  return entriesOf(catalog.items, composition.lines)
 }
 
-export function entryOf(items: SurveyView['catalog']['items'], sku_id: string, quantity: number): ContentsEntry[] {
+/** What a parcel holds: one entry for each SKU, whether the pledge or an add-on brought it. */
+export function entriesOf(
+  items: SurveyView['catalog']['items'],
+  lines: readonly { sku_id: string; quantity: number }[],
+): ContentsEntry[] {
+  const counts = new Map<string, number>()
+  for (const { sku_id, quantity } of lines) counts.set(sku_id, (counts.get(sku_id) ?? 0) + quantity)
+  return [...counts].flatMap(([sku_id, quantity]) => entryOf(items, sku_id, quantity))
+}
+
+function entryOf(items: SurveyView['catalog']['items'], sku_id: string, quantity: number): ContentsEntry[] {
   const item = items.find(({ skus }) => skus.some(({ id }) => id === sku_id))
   const sku = item?.skus.find(({ id }) => id === sku_id)
   if (!item || !sku) return []

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { fullTime } from '../../../lib/time-text.ts'
 import { type BackerCampaign, BackerPage } from '../../components/backer/backer-page.tsx'
 import { ReaderProvider } from '../../ui/reader.tsx'
 
@@ -27,11 +28,17 @@ export function PledgePage({ frame, title, children }: { frame: Frame; title: st
 
 function Foot({ frame }: { frame: Frame }) {
   return (
-    <p>
-      Questions? <SupportLink frame={frame} />
-      {frame.order_number !== null && <> and name order {frame.order_number}</>}. Lost this page?{' '}
-      <a href={frame.lost_link}>Get your link by mail</a>.
-    </p>
+    <>
+      <p className="only-on-screen">
+        Questions? <SupportLink frame={frame} />
+        {frame.order_number !== null && <> and name order {frame.order_number}</>}. Lost your link?{' '}
+        <a href={frame.lost_link}>Have it mailed again</a>.
+      </p>
+      <p className="only-in-print">
+        As it stood on {fullTime(new Date(frame.now), { time_zone: frame.time_zone })}. Questions? Write to{' '}
+        <bdi>{frame.support_email}</bdi>.
+      </p>
+    </>
   )
 }
 

@@ -1,4 +1,5 @@
-import { isRouteErrorResponse, type MiddlewareFunction, Outlet, useLocation, useParams, useRouteError } from 'react-router'
+import { isRouteErrorResponse, type MiddlewareFunction, Outlet, useLocation, useRouteError } from 'react-router'
+import { isId } from '../../../lib/id.ts'
 import { paths } from '../../paths.ts'
 import type { PageHandle } from '../../root.tsx'
 import backerCss from '../../styles/backer.css?url'
@@ -25,8 +26,9 @@ export default function BackerLayout() {
 /** A link that does not fit (any more), a page without its cookie, and what is our fault. */
 export function ErrorBoundary() {
   const error = useRouteError()
-  const { campaign, backer } = useParams()
-  const isStaff = useLocation().pathname.startsWith('/campaigns/')
+  const { pathname } = useLocation()
+  const isStaff = pathname.startsWith('/campaigns/')
+  const campaign = campaignIn(pathname)
   if (!isRouteErrorResponse(error) || error.status >= 500) return <OurFault />
   if (isStaff) return <NotTheirs />
   return (
@@ -36,7 +38,7 @@ export function ErrorBoundary() {
       <p className="lead">
         It may have been cut off on its way, or replaced by a newer one. Nothing is lost: what you saved is still there.
       </p>
-      {error.status === 404 && campaign && backer ? (
+      {error.status === 404 && campaign ? (
         <>
           <p className="stack">
             Open the link in the newest mail about your pledge. If you cannot find it, have it mailed again.
@@ -50,6 +52,12 @@ export function ErrorBoundary() {
       )}
     </main>
   )
+}
+
+/** Whose link it was, as far as what is left of it says so. */
+function campaignIn(pathname: string): string | null {
+  const [, place, campaign = ''] = pathname.split('/')
+  return place === 'b' && isId(campaign) ? campaign : null
 }
 
 /** Staff who look for a campaign or backer that is not theirs. */

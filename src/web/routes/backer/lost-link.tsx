@@ -82,7 +82,7 @@ export default function LostLink({ loaderData, actionData }: Route.ComponentProp
       ) : (
         <p className="lead">Enter the mail address of your pledge, and your personal link is sent there.</p>
       )}
-      <form method="post">
+      <form method="post" noValidate>
         <TextField
           name="email"
           type="email"

@@ -7,7 +7,8 @@ import type { BackersCharges } from '../../../domain/payments/charges-for-backer
 import type { MethodOnFile } from '../../../domain/payments/payment-methods.ts'
 import type { Db } from '../../../domain/shared/tx.ts'
 import type { Address } from '../../../domain/shipping/address.ts'
-import { confirmedData, describeChanges } from '../../../domain/surveys/describe-changes.ts'
+import { describeChanges } from '../../../domain/surveys/describe-changes.ts'
+import { confirmedData } from '../../../domain/surveys/drafts.ts'
 import type { SurveyData } from '../../../domain/surveys/schema.ts'
 import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
 import { cardExpiry, cardText } from '../../../lib/card-text.ts'
@@ -18,7 +19,7 @@ import type { ChargesProps } from '../../components/survey/charge-parts.tsx'
 import type { OrderProps } from '../../components/survey/order-view.tsx'
 import type { ParcelProps } from '../../components/survey/parcels.tsx'
 import type { RequestProps } from '../../components/survey/request-note.tsx'
-import { addressLines, answersProps, entryOf } from './fields.server.ts'
+import { addressLines, answersProps, entriesOf } from './fields.server.ts'
 import { dayOf } from './pledge.server.ts'
 
 /** The order as its backer sees it: what stands confirmed, not a draft. */
@@ -49,7 +50,7 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
       lock_due: time(lock_due_at),
     },
     deadline: deadlineOf(campaign.lockdown_on, campaign.time_zone, now),
-    contents: lines.flatMap(({ sku_id, quantity }) => entryOf(catalog.items, sku_id, quantity)),
+    contents: entriesOf(catalog.items, lines),
     answers: answersProps({ ...view, data: confirmedData(file) }),
     address: order.ships
       ? { lines: order.address ? addressLines(order.address as Address) : null, unusual: order.address_warning }

@@ -178,7 +178,7 @@ function Unconfirmed({ loaded }: { loaded: WithOrder }) {
         <NotTakenOver typed={draft.changes} />
         <p className="field">
           <Button name="intent" value="drop" wide>
-            I have seen it
+            Put this note away
           </Button>
         </p>
       </form>

@@ -43,7 +43,7 @@ export default function Questions({ loaderData, actionData }: Route.ComponentPro
   const { places, questions } = actionData?.typed ?? loaderData
   return (
     <StepPage page={page} answer={actionData} title={TITLE} lead="Tell us which one you want.">
-      <form method="post">
+      <form method="post" noValidate>
         <FormFacts page={page} />
         <ChoiceFields places={places} questions={questions} errors={errorsByField(actionData?.problems ?? [])} />
         <Button variant="primary" wide>

@@ -51,7 +51,7 @@ export async function loader(args: Route.LoaderArgs) {
     },
     problems: reviewProblems(pledge, view),
     stale: view.stale,
-    changes: view.stale ? describeChanges(view.catalog, file, view.data) : [],
+    changes: file.order ? describeChanges(view.catalog, file, view.data) : [],
     pays: view.balance > 0,
     card: cardProps(method),
     deadline: plannedDay(campaign, now),
@@ -77,6 +77,7 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
   const { page, money, change, problems, stale, deadline, before } = loaderData
   const by = <bdi>{page.frame.campaign.by}</bdi>
   const edit = page.order_number !== null
+  const same = edit && loaderData.changes.length === 0 && before === money.balance
   const wrong = stale ? actionData !== undefined : problems.length > 0 && !actionData?.refused
   // What was refused and still stands is in the list below, with the link to put it right: it is not said twice.
   const listed = stale || problems.some(({ message }) => message === actionData?.refused?.message)
@@ -87,13 +88,22 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
       title={edit ? 'Check your changes' : TITLE}
       window_title={`${wrong ? 'Error: ' : ''}${edit ? 'Check your changes' : TITLE}`}
       lead={
-        <>
-          You can still change everything until {by} locks your order{deadline && <>, planned for {deadline}</>}.
-        </>
+        same ? (
+          'Nothing here is different from your order.'
+        ) : (
+          <>
+            You can still change everything until {by} locks your order{deadline && <>, planned for {deadline}</>}.
+          </>
+        )
       }
     >
       {problems.length > 0 && !stale && <StillMissing problems={problems} />}
       {stale && <Stale page={page} by={page.frame.campaign.by} changes={loaderData.changes} />}
+      {edit && !stale && loaderData.changes.length > 0 && (
+        <Sheet title="What you change">
+          <ChangeList changes={loaderData.changes} />
+        </Sheet>
+      )}
       <Sheet title="What you get" aside={<Links to={change} />}>
         <ContentsList entries={loaderData.contents} />
       </Sheet>
@@ -110,19 +120,19 @@ export default function Review({ loaderData, actionData }: Route.ComponentProps)
           <input type="hidden" name="draft" value={loaderData.draft} />
           <input type="hidden" name="agreed_total" value={loaderData.total} />
           <ChargePromise loaded={loaderData} />
-          {problems.length === 0 && (
+          {problems.length === 0 && !same && (
             <Button variant="primary" wide name="intent" value="confirm">
               {edit ? 'Confirm my changes' : 'Confirm my order'}
             </Button>
           )}
           {edit && (
             <p className="field">
-              <Button variant="text" wide name="intent" value="drop">
-                Drop these changes
+              <Button variant={same ? 'primary' : 'text'} wide name="intent" value="drop">
+                {same ? 'Go back to my order' : 'Drop these changes'}
               </Button>
             </p>
           )}
-          {problems.length === 0 && <p className="small quiet centered">We mail you a copy at once.</p>}
+          {problems.length === 0 && !same && <p className="small quiet centered">We mail you a copy at once.</p>}
         </form>
       )}
     </StepPage>

@@ -68,12 +68,12 @@ export default function Start({ loaderData, actionData }: Route.ComponentProps) 
           Choose another country if you can receive it there, or <SupportLink frame={page.frame}>write to them</SupportLink>.
         </Note>
       )}
-      <form method="post">
+      <form method="post" noValidate>
         <FormFacts page={page} />
         {countries && (
           <CountryField
             name="country"
-            country={actionData?.typed?.country ?? loaderData.country}
+            country={actionData?.typed ? actionData.typed.country : loaderData.country}
             countries={countries}
             help="Shipping depends on it. You enter the address later."
             errors={errors.country}

@@ -51,6 +51,13 @@ export function StepPage(props: StepPageProps) {
   const wrong = answer?.refused ? [answer.refused] : answer ? answer.problems : problems
   return (
     <PledgePage frame={page.frame} title={titleWith(wrong, window_title)}>
+      {page.back_to && (
+        <p className="back-line">
+          <a href={page.back_to}>
+            <Icon of={ArrowLeft} mirrors /> {page.next ? 'Back without changing this' : 'Back'}
+          </a>
+        </p>
+      )}
       {page.order_number === null ? (
         <Steps names={page.names} now={page.now} />
       ) : (
@@ -61,13 +68,6 @@ export function StepPage(props: StepPageProps) {
       <h1>{title}</h1>
       {lead && <p className="lead">{lead}</p>}
       {children}
-      {page.back_to && (
-        <p className="back-line">
-          <a href={page.back_to}>
-            <Icon of={ArrowLeft} mirrors /> {page.next ? 'Back without changing this' : 'Back'}
-          </a>
-        </p>
-      )}
     </PledgePage>
   )
 }

@@ -63,7 +63,7 @@ export default function ViewAs({ loaderData }: Route.ComponentProps) {
               <Note tone="warn">
                 <b>
                   {draft.state === 'overtaken'
-                    ? 'Not taken over: a lock came first.'
+                    ? 'Too late: a lock came before these changes were confirmed.'
                     : 'Changes that are saved and not confirmed.'}
                 </b>
                 <ChangeList changes={draft.changes} />

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { ATTEMPT_STATES } from '../domain/payments/attempts.ts'
-import { RUN_ORDER_STATES } from '../domain/payments/charge-run-queries.ts'
+import { RUN_ORDER_STATES } from '../domain/payments/statuses.ts'
 import { campaignParams, id, money, time } from './openapi.ts'
 import { leftOut } from './order-schemas.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ATTEMPT_STATES } from '../domain/payments/attempts.ts'
-import { RUN_ORDER_STATES } from '../domain/payments/charge-run-queries.ts'
+import { RUN_ORDER_STATES } from '../domain/payments/statuses.ts'
 import { afterDecline, attemptWord, chargeReason, reasonTitle, runOrderWord } from './charge-text.ts'
 
 test('every state has its word, and no answer is never a failure', () => {

@@ -7,6 +7,10 @@
 export const ORDER_STATUSES = ['open', 'locked', 'paid', 'errored', 'ready_to_ship', 'shipped', 'canceled'] as const
 export type OrderStatus = (typeof ORDER_STATUSES)[number]
 
+/** Statuses that are counted: a canceled order is out of all counts. */
+export const COUNTED_STATUSES = ORDER_STATUSES.filter((status) => status !== 'canceled')
+export type CountedStatus = Exclude<OrderStatus, 'canceled'>
+
 export const SURVEY_STATES = ['not_sent', 'sent', 'started', 'waiting', 'withdrawn', 'completed'] as const
 export type SurveyStatus = (typeof SURVEY_STATES)[number]
 

@@ -3,19 +3,7 @@ import { invalid, notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
 import type { RunKey, RunState } from './charge-run-state.ts'
-
-/** What became of an order in a run. `unknown` is an attempt without an answer: never counted as failed. */
-export const RUN_ORDER_STATES = [
-  'waiting',
-  'charging',
-  'unknown',
-  'succeeded',
-  'declined',
-  'refused',
-  'left_out',
-  'nothing_owed',
-] as const
-export type RunOrderState = (typeof RUN_ORDER_STATES)[number]
+import { RUN_ORDER_STATES, type RunOrderState } from './statuses.ts'
 
 export interface ListedRun {
   id: string

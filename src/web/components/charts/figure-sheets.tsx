@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { Figures } from '../../../domain/campaigns/figures.ts'
-import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
+import { COUNTED_STATUSES } from '../../../domain/orders/lifecycle.ts'
 import { reasonTitle } from '../../../lib/charge-text.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { paths } from '../../paths.ts'
@@ -18,8 +18,6 @@ interface Campaign {
   currency: string
 }
 
-/** Canceled orders are out of all counts. */
-const LIVE = ORDER_STATUSES.filter((status) => status !== 'canceled')
 const TOP_COUNTRIES = 8
 
 interface MoneyRow {
@@ -50,12 +48,12 @@ export function MoneySheet({ campaign, money }: { campaign: Campaign; money: Fig
     part,
   })
   const rows = [
-    row('pledged', 'Pledged on the platform', paths.orders(id, { status: LIVE })),
+    row('pledged', 'Pledged on the platform', paths.orders(id, { status: COUNTED_STATUSES })),
     row('added', 'Added here', null),
     row('collected', 'Collected from cards', paths.charges(id), true),
     row('settled', 'Paid elsewhere or waived', null, true),
-    row('open', 'Still open', paths.orders(id, { status: LIVE, balance: 'owed' }), true),
-    row('credit', 'Credit of backers', paths.orders(id, { status: LIVE, balance: 'credit' })),
+    row('open', 'Still open', paths.orders(id, { status: COUNTED_STATUSES, balance: 'owed' }), true),
+    row('credit', 'Credit of backers', paths.orders(id, { status: COUNTED_STATUSES, balance: 'credit' })),
     row('canceled_kept', 'Kept of canceled orders', paths.orders(id, { status: 'canceled' })),
   ].filter(({ key, amount }) => amount !== 0 || ['pledged', 'added', 'collected', 'open'].includes(key))
   const linked = ({ to }: MoneyRow, text: ReactNode) => (to ? <Link to={to}>{text}</Link> : text)
@@ -111,7 +109,7 @@ export function CountriesSheet({ campaign, countries }: { campaign: Campaign; co
   const rest = countries.slice(shown.length)
   const nameOf = (country: string | null) => (country === null ? 'No country' : countryName(country))
   const link = (of: Figures['countries']) => (
-    <Link to={paths.orders(campaign.id, { country: of.map(({ country }) => country ?? 'none'), status: LIVE })}>
+    <Link to={paths.orders(campaign.id, { country: of.map(({ country }) => country ?? 'none'), status: COUNTED_STATUSES })}>
       <Count of={of.reduce((sum, { orders }) => sum + orders, 0)} />
     </Link>
   )

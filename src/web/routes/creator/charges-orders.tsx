@@ -1,10 +1,6 @@
 import { Link } from 'react-router'
-import {
-  findChargeRun,
-  listRunOrders,
-  RUN_ORDER_STATES,
-  type RunOrderState,
-} from '../../../domain/payments/charge-run-queries.ts'
+import { findChargeRun, listRunOrders } from '../../../domain/payments/charge-run-queries.ts'
+import { RUN_ORDER_STATES, type RunOrderState } from '../../../domain/payments/statuses.ts'
 import { reasonTitle, runOrderWord } from '../../../lib/charge-text.ts'
 import { RunRows } from '../../components/charge-reasons.tsx'
 import { runTitle } from '../../components/charge-words.ts'

@@ -1,6 +1,6 @@
 import { Form } from 'react-router'
-import { COUNTED_STATUSES, countSkus } from '../../../domain/orders/counts.ts'
-import { STATUS } from '../../../domain/orders/lifecycle.ts'
+import { countSkus } from '../../../domain/orders/counts.ts'
+import { COUNTED_STATUSES, STATUS } from '../../../domain/orders/lifecycle.ts'
 import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Count } from '../../ui/numbers.tsx'

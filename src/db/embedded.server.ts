@@ -135,6 +135,7 @@ function describeCluster(
       // Solid state and a machine of its own: a row by its index costs little more than the next one, and nothing is worth compiling.
       random_page_cost: '1.1',
       jit: 'off',
+      work_mem: '16MB',
       ...(options.durable === false ? fast : {}),
     },
   }

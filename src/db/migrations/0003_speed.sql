@@ -46,3 +46,9 @@ create index orders_status on orders (campaign_id, status, number)
 
 -- The overview asks how many parcels left untold; nearly all were told.
 create index shipments_untold on shipments (campaign_id) where state = 'left' and mailed_at is null;
+
+-- What is owed by the ledger, order by order: asked of each order that is locked or charged.
+create index ledger_entries_owed on ledger_entries (campaign_id, order_id) include (amount) where account = 'owed';
+
+-- Both lists by name.
+create index backers_name on backers (campaign_id, lower(name), id);

@@ -50,11 +50,14 @@ export const filterSchema = z
   .partial()
 export type BackerFilter = z.infer<typeof filterSchema>
 
-/** The order has a usable payment method: saved at the gateway account in use, and not replaced or detached. Alias `o` is orders. */
+/** A payment method is usable: saved at the gateway account in use, and not replaced or detached. */
+export function isUsable(alias: string): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${alias}.state`)} = 'usable' and ${sql.ref(`${alias}.gateway_account`)} = ${accountInUse})`
+}
+
+/** The order has a usable payment method. Alias `o` is orders. */
 export const hasPaymentMethod = sql<boolean>`exists (
-  select 1 from payment_methods p
-  where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and p.state = 'usable'
-    and p.gateway_account = ${accountInUse})`
+  select 1 from payment_methods p where p.campaign_id = o.campaign_id and p.id = o.payment_method_id and ${isUsable('p')})`
 
 /**
  * Finalizing leaves the order behind: required fields were asked for when the address was saved, so what is left is a remark nobody has

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { ActorKind } from '../../db/tables/history.ts'
 import { smallestCharge, stepOf } from '../../lib/charge-limits.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
-import { hasInvalidAddress, hasPaymentMethod } from '../backers/filter.ts'
+import { hasInvalidAddress, isUsable } from '../backers/filter.ts'
 import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
 
@@ -33,7 +33,8 @@ const TRIES_A_DAY = 3
  */
 const LEFT_OUT_WHEN = {
   on_hold: () => sql`o.held_at is not null`,
-  payment_method_missing: () => sql`((o.balance_due > 0 or c.payment_method_required) and not ${hasPaymentMethod})`,
+  // `hasPaymentMethod`, of the row that `factsOf` joins.
+  payment_method_missing: () => sql`((o.balance_due > 0 or c.payment_method_required) and card.id is null)`,
   charge_in_progress: () => sql`exists (select 1 from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
     and a.state in ('created', 'sent', 'unknown'))`,
   already_charged: () => sql`o.captured > o.refunded`,
@@ -74,15 +75,22 @@ export function leftOutCode(codes: readonly SqlCondition[], asking: Asking): Raw
 }
 
 /**
- * The facts of other tables that these conditions need joined, left, to `o`: what the ledger says is owed. Of a few orders their rows are
- * found one by one; of a set the ledger is read once from end to end, which a probe for each order takes twice as long for.
+ * The facts of other tables that these conditions need joined, left, to `o`: what the ledger says is owed, and the usable card. Of a few
+ * orders their rows are found one by one; of a set the tables are read once from end to end, which a probe for each order takes twice as
+ * long for.
  */
 export function factsOf(
   codes: readonly SqlCondition[],
   campaign_id: string,
   selection: Selection | TrackedOrders,
 ): RawBuilder<unknown> {
-  if (!codes.includes('totals_differ')) return sql``
+  const card = sql`left join payment_methods card on card.campaign_id = o.campaign_id and card.id = o.payment_method_id
+    and ${isUsable('card')}`
+  return sql`${codes.includes('payment_method_missing') ? card : sql``}
+    ${codes.includes('totals_differ') ? owedOf(campaign_id, selection) : sql``}`
+}
+
+function owedOf(campaign_id: string, selection: Selection | TrackedOrders): RawBuilder<unknown> {
   const few = 'ids' in selection ? sql`and l.order_id = any(${selection.ids}::uuid[])` : sql``
   return sql`left join (select l.order_id, sum(l.amount) as amount from ledger_entries l
     where l.campaign_id = ${campaign_id} and l.account = 'owed' ${few} group by l.order_id) owed on owed.order_id = o.id`

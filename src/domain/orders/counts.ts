@@ -2,12 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import type { LeftOut } from '../operations/result.ts'
 import type { Db } from '../shared/tx.ts'
-import { ORDER_STATUSES, type OrderStatus, SURVEY_STATES, type SurveyStatus } from './lifecycle.ts'
+import { COUNTED_STATUSES, type CountedStatus, ORDER_STATUSES, type OrderStatus, SURVEY_STATES, type SurveyStatus } from './lifecycle.ts'
 import { previewMove } from './move-orders.ts'
-
-/** Statuses whose lines are needed: a canceled order is never counted. */
-export const COUNTED_STATUSES = ORDER_STATUSES.filter((status) => status !== 'canceled')
-export type CountedStatus = Exclude<OrderStatus, 'canceled'>
 
 export interface SkuCount {
   item_id: string
@@ -38,7 +34,7 @@ interface CountRow extends Omit<SkuCount, 'by_status' | 'ordered'> {
  */
 export async function countSkus(db: Db, campaign_id: string): Promise<SkuCount[]> {
   const { rows } = await sql<CountRow>`with
-    lines as (${sumOfLines(campaign_id)}),
+    lines as materialized (${sumOfLines(campaign_id)}),
     pledges as (${sumOfPledges(campaign_id)}),
     places as (
       select i.id as item_id, i.name as item_name, i.kind, i.position, s.id as sku_id, s.code, s.option_name, s.weight_g,

@@ -54,13 +54,13 @@ export interface OrderCounts {
   refunded: number
 }
 
-/** How many orders a filter matches, and their sums. */
+/** How many orders a filter matches, and their sums. Every order has a backer: left-joined, the planner drops whom nothing asks for. */
 export async function countOrders(db: Db, campaign_id: string, filter: BackerFilter = {}): Promise<OrderCounts> {
   const { rows } = await sql<OrderCounts>`select count(*)::int as orders,
       coalesce(sum(o.balance_due) filter (where o.balance_due > 0 and o.status <> 'canceled'), 0)::bigint as owed,
       coalesce(sum(o.balance_due) filter (where o.balance_due < 0 and o.status <> 'canceled'), 0)::bigint as credit,
       coalesce(sum(o.captured), 0)::bigint as captured, coalesce(sum(o.refunded), 0)::bigint as refunded
-    from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     where o.campaign_id = ${campaign_id} and ${filterCondition(filter)}`.execute(db)
   return rows[0] ?? { orders: 0, owed: 0, credit: 0, captured: 0, refunded: 0 }
 }

@@ -53,7 +53,7 @@ export async function previewChargeRun(db: Db, actor: Actor, input: ChargeRunInp
   const { rows } = await sql<PreviewRow>`with picked as (${pickedForRun(input, now)})
     select coalesce(code, 'charge') as code, count(*)::int as count, coalesce(sum(balance_due), 0)::bigint as amount,
       count(*) filter (where is_expired)::int as expired, coalesce(sum(unchargeable), 0)::bigint as unchargeable,
-      (array_agg(id order by id))[1:5] as sample_ids
+      (array_agg(id order by id) filter (where code <> 'nothing_owed'))[1:5] as sample_ids
     from picked group by 1 order by 2 desc, 1`.execute(db)
   const row = (code: string) => rows.find((each) => each.code === code)
   const charge = { orders: row('charge')?.count ?? 0, amount: row('charge')?.amount ?? 0 }
@@ -91,8 +91,8 @@ function pickedForRun(input: ChargeRunInput, now: Date): RawBuilder<unknown> {
       (make_date(p.exp_year, p.exp_month, 1) + interval '1 month' <= ${now}::timestamptz) as is_expired,
       ${unchargeableAmount()} as unchargeable
     from orders o
-    join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-    join campaigns c on c.id = o.campaign_id
+    left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    left join campaigns c on c.id = o.campaign_id
     left join payment_methods p on p.campaign_id = o.campaign_id and p.id = o.payment_method_id
     ${factsOf(conditions, input.campaign_id, input.selection)}
     where o.campaign_id = ${input.campaign_id} and ${scope} and ${selectionCondition(input.selection)}`

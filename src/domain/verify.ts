@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { searchedWrongly } from './backers/search.ts'
+import { notOver } from './payments/attempts.ts'
 import type { Db } from './shared/tx.ts'
 
 export interface Violation {
@@ -140,12 +141,12 @@ const truthsAt = (now: Date): Truth[] => [
     rule: 'an order that a run is charging has its attempt',
     broken: sql`select r.campaign_id, r.order_id as id, 'charging, its attempt is ' || coalesce(a.state, 'none') as found
       from charge_run_orders r left join payment_attempts a on a.campaign_id = r.campaign_id and a.id = r.attempt_id
-      where r.state = 'charging' and (a.state is null or a.state not in ('created', 'sent', 'unknown'))`,
+      where r.state = 'charging' and (a.state is null or a.state not in ${notOver})`,
   },
   {
     rule: 'nothing stays in progress: no attempt is older than an hour',
     broken: sql`select campaign_id, order_id as id, 'attempt ' || number || ' is ' || state as found from payment_attempts
-      where state in ('created', 'sent', 'unknown') and created_at < ${now}::timestamptz - interval '1 hour'`,
+      where state in ${notOver} and created_at < ${now}::timestamptz - interval '1 hour'`,
   },
 ]
 

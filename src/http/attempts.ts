@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
-import { backerOf } from '../domain/orders/preview-choices.ts'
+import { findBackerOfOrder } from '../domain/orders/find-order.ts'
 import { ATTEMPT_STATES, listAttempts } from '../domain/payments/attempts.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
 import { attempt } from './charge-schemas.ts'
@@ -51,7 +51,7 @@ export function attemptRoutes(deps: Deps) {
     .openapi(ofOrder, async (c) => {
       const { campaign_id, order_id } = c.req.valid('param')
       await ownCampaign(db, actorOf(c), campaign_id)
-      await backerOf(db, { campaign_id, order_id })
+      await findBackerOfOrder(db, { campaign_id, order_id })
       return c.json(await listAttempts(db, campaign_id, { order_id, ...c.req.valid('query'), now: deps.clock.now() }), 200)
     })
 }

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
 import { changeAddress, previewAddress } from '../domain/orders/change-address.ts'
 import { confirmSurvey } from '../domain/orders/change-order.ts'
-import { backerOf, previewChoices } from '../domain/orders/preview-choices.ts'
+import { findBackerOfOrder } from '../domain/orders/find-order.ts'
+import { previewChoices } from '../domain/orders/preview-choices.ts'
 import { findOrder } from '../domain/orders/queries.ts'
 import { settleOutside } from '../domain/orders/settle-outside.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
@@ -109,7 +110,7 @@ export function orderChangeRoutes(deps: Deps) {
       }
       const answer = await commit(c, deps, async (tx) => {
         await ownCampaign(tx.db, actorOf(c), campaign_id)
-        const backer_id = await backerOf(tx.db, scope)
+        const backer_id = await findBackerOfOrder(tx.db, scope)
         await confirmSurvey(tx, actorOf(c), { campaign_id, backer_id, data, ...input, ignore_draft: true })
         return { ...(await findOrder(tx.db, scope, order_id, tx.now)), dry_run: false as const }
       })

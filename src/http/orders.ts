@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
 import { filterSchema } from '../domain/backers/filter.ts'
+import { findBackerOfOrder } from '../domain/orders/find-order.ts'
 import { orderSortSchema } from '../domain/orders/list-sorts.ts'
-import { backerOf } from '../domain/orders/preview-choices.ts'
 import { countOrders, findOrder, listOrders } from '../domain/orders/queries.ts'
 import { listEvents, type TimelineEvent } from '../domain/orders/timeline.ts'
 import type { Page } from '../domain/shared/page.ts'
@@ -81,7 +81,7 @@ export function orderRoutes(deps: Deps) {
     .openapi(timeline, async (c) => {
       const { campaign_id, order_id } = c.req.valid('param')
       const { currency } = await ownCampaign(db, actorOf(c), campaign_id)
-      await backerOf(db, { campaign_id, order_id })
+      await findBackerOfOrder(db, { campaign_id, order_id })
       return c.json(inWords(await listEvents(db, { campaign_id, order_id }, c.req.valid('query')), currency), 200)
     })
 }

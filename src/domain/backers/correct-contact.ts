@@ -5,9 +5,10 @@ import { MAIL_ADDRESS, mailStateOf } from '../../lib/mail-address.ts'
 import type { Actor } from '../shared/actor.ts'
 import { invalid } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import type { Tx } from '../shared/tx.ts'
 import { refreshSearch } from './search.ts'
-import { type BackerKey, saveBacker, takeBacker } from './take-backer.ts'
+import { saveBacker, takeBacker } from './take-backer.ts'
 
 export const contactSchema = z.strictObject({
   name: z.string().trim().min(1).max(200).optional(),

@@ -2,9 +2,10 @@ import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { requireReason } from '../shared/reason.ts'
 import type { Tx } from '../shared/tx.ts'
-import { type BackerKey, saveBacker, takeBacker } from './take-backer.ts'
+import { saveBacker, takeBacker } from './take-backer.ts'
 
 /** collected: the amount counts here; dropped: nothing was paid, the backer pays everything here. */
 export const PLEDGE_DECISIONS = ['collected', 'dropped'] as const

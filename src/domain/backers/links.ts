@@ -7,9 +7,10 @@ import { refuseWithoutSmtp } from '../messages/refuse-without-smtp.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { type BackerKey, orderOf, saveBacker, takeBacker } from './take-backer.ts'
+import { orderOf, saveBacker, takeBacker } from './take-backer.ts'
 
 /*
  * The secret link of a backer (promises.md rule 12): an HMAC over campaign, backer and link version, with a key that lives outside the

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import type { Tx } from '../shared/tx.ts'
 import { refreshSearch } from './search.ts'
-import { type BackerKey, saveBacker, takeBacker } from './take-backer.ts'
+import { saveBacker, takeBacker } from './take-backer.ts'
 
 export const noteSchema = z.strictObject({ note: z.string().trim().max(5_000).describe('Empty: no note') })
 

@@ -1,13 +1,9 @@
 import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
 import { notFound } from '../shared/errors.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
-
-export interface BackerKey {
-  campaign_id: string
-  backer_id: string
-}
 
 /** Takes one backer for a change by staff: the row is locked until the transaction ends. Answers 404 for what is not the actor's. */
 export async function takeBacker(tx: Tx, actor: Actor, key: BackerKey): Promise<{ campaign: Campaign; backer: Row<'backers'> }> {

@@ -2,9 +2,10 @@ import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { requireReason } from '../shared/reason.ts'
 import type { Tx } from '../shared/tx.ts'
-import { type BackerKey, orderOf, saveBacker, takeBacker } from './take-backer.ts'
+import { orderOf, saveBacker, takeBacker } from './take-backer.ts'
 
 /**
  * Withdraws a pledge that has no order yet: never surveyed, counted or mailed again; what was filled in is dropped. A pledge withdrawn

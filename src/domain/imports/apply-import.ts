@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { recordOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, notFound } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
@@ -70,7 +71,7 @@ export async function applyImport(tx: Tx, actor: Actor, key: ImportKey): Promise
     .where('campaign_id', '=', key.campaign_id)
     .where('id', '=', key.import_id)
     .execute()
-  await recordOperation(tx, actor, key, counts)
+  await recordImport(tx, actor, key, counts)
   return counts
 }
 
@@ -108,32 +109,19 @@ async function countRows(tx: Tx, key: ImportKey): Promise<{ imported: number; re
 }
 
 /** The import as an operation: its events name it, and what was left out is counted by code. */
-async function recordOperation(tx: Tx, actor: Actor, key: ImportKey, counts: ImportCounts): Promise<void> {
+async function recordImport(tx: Tx, actor: Actor, key: ImportKey, counts: ImportCounts): Promise<void> {
   const left = await sql<{ code: string; count: number; sample_ids: string[] }>`select
       case r.kind when 'problem' then 'row_problem' when 'twice' then 'row_twice' else r.outcome_code end as code, count(*) as count,
       (array_agg(r.backer_id order by r.n) filter (where r.kind = 'changed'))[1:5] as sample_ids
     from import_rows r where ${ofImport('r', key)} and (r.kind in ('problem', 'twice') or r.outcome = 'reported')
     group by 1 order by 2 desc`.execute(tx.db)
   const left_out = left.rows.map((row) => ({ ...row, sample_ids: row.sample_ids ?? [] }))
-  const total = counts.imported + counts.reported
-  await tx.db
-    .insertInto('operations')
-    .values({
-      campaign_id: key.campaign_id,
-      id: key.import_id,
-      kind: 'import',
-      state: 'done',
-      input: JSON.stringify({ import_id: key.import_id }),
-      total,
-      done: total,
-      moved: counts.imported - counts.unchanged,
-      left_out: JSON.stringify(left_out),
-      actor_kind: actor.kind,
-      actor_id: actor.id,
-      created_at: tx.now,
-      finished_at: tx.now,
-    })
-    .execute()
+  await recordOperation(
+    tx,
+    actor,
+    { campaign_id: key.campaign_id, id: key.import_id, kind: 'import', input: { import_id: key.import_id } },
+    { total: counts.imported + counts.reported, moved: counts.imported - counts.unchanged, left: left_out },
+  )
   await appendEvent(tx, actor, {
     campaign_id: key.campaign_id,
     kind: 'import_applied',

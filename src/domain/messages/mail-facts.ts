@@ -1,5 +1,6 @@
 import type { Row } from '../../db/types.ts'
 import { hasPaymentMethod } from '../backers/filter.ts'
+import { BOOKED_SINCE } from '../orders/order-money.ts'
 import type { Quote } from '../orders/price-order.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
@@ -88,7 +89,7 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
     .select(['account', (eb) => eb.fn.sum<number>('amount').as('amount')])
     .where('campaign_id', '=', order.campaign_id)
     .where('order_id', '=', order.id)
-    .where('account', 'in', ['settled_outside', 'credit', 'card'])
+    .where('account', 'in', BOOKED_SINCE)
     .groupBy('account')
     .execute()
   const method = await db

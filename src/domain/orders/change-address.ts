@@ -6,17 +6,17 @@ import { findAttemptUnderWay } from '../payments/attempts.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid, notFound } from '../shared/errors.ts'
 import { appendEvent, jsonb } from '../shared/events.ts'
+import type { OrderKey } from '../shared/keys.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { type Address, type AddressRemark, checkAddress, normaliseAddress } from '../shipping/address.ts'
-import { findSurvey, startingData } from '../surveys/drafts.ts'
-import { compose } from './change-order.ts'
+import { confirmedData, findSurvey } from '../surveys/drafts.ts'
 import { takeOrder } from './find-order.ts'
 import { moveOrders } from './move-orders.ts'
-import type { Composition } from './order-facts.ts'
+import { type Composition, composeSurvey } from './order-facts.ts'
 import type { Quote } from './price-order.ts'
 import { changedMeanwhile, refuseChange } from './refusals.ts'
-import { copyCountry, ledgerSums, type OrderKey, quoteDifference, writeLedger } from './write-order.ts'
+import { copyCountry, ledgerSums, quoteDifference, writeLedger } from './write-order.ts'
 
 export interface AddressInput extends OrderKey {
   address: Address
@@ -61,9 +61,8 @@ export async function previewAddress(
 async function reprice(db: Db, campaign: Campaign, order: Row<'orders'>, address: Address): Promise<AddressPreview> {
   const catalog = await loadCatalog(db, campaign.id)
   const file = await findSurvey(db, { campaign_id: campaign.id, backer_id: order.backer_id })
-  const addons = Object.fromEntries(Object.entries((order.quote as Quote).addons).map(([id, { quantity }]) => [id, quantity]))
-  const data = { ...startingData(file.backer, file.pledged_addons, order, addons), address, country: address.country }
-  const { quote, problems } = compose(campaign, catalog, { ...file, order }, data)
+  const data = { ...confirmedData({ ...file, order }), address, country: address.country }
+  const { quote, problems } = composeSurvey(campaign, catalog, { ...file, order }, data)
   const before = order.quote as Quote
   return {
     balance_before: order.balance_due,

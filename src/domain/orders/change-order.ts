@@ -3,28 +3,21 @@ import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import { refreshSearch } from '../backers/search.ts'
-import { type Catalog, readCatalog } from '../catalog/load-catalog.ts'
+import { readCatalog } from '../catalog/load-catalog.ts'
 import { isPriceMissing } from '../catalog/price-missing.ts'
 import { queueMessage } from '../messages/queue-message.ts'
 import { findMethodOfBacker } from '../payments/payment-methods.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { appendEvent, jsonb } from '../shared/events.ts'
+import type { BackerKey, OrderKey } from '../shared/keys.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
 import { normaliseAddress } from '../shipping/address.ts'
-import {
-  type BackerKey,
-  draftMark,
-  findSurvey,
-  mergeData,
-  refuseClosedSurvey,
-  type SurveyFile,
-  withoutDraft,
-} from '../surveys/drafts.ts'
+import { draftMark, findSurvey, mergeData, refuseClosedSurvey, type SurveyFile, withoutDraft } from '../surveys/drafts.ts'
 import type { SurveyData, SurveyInput } from '../surveys/schema.ts'
-import { type Composition, composeOrder } from './order-facts.ts'
-import type { Quote } from './price-order.ts'
+import { type Composition, composeSurvey } from './order-facts.ts'
+import { addonQuantities, type Quote } from './price-order.ts'
 import { changedMeanwhile, draftChanged } from './refusals.ts'
 import { copyCountry, holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from './write-order.ts'
 
@@ -70,7 +63,7 @@ export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): 
   refuseStale(file, input)
   const merged = mergeData(file.data, input.data ?? {})
   const data = merged.address ? { ...merged, address: normaliseAddress(merged.address) } : merged
-  const composition = compose(campaign, catalog, file, data)
+  const composition = composeSurvey(campaign, catalog, file, data)
   refuseProblems(composition)
   if (input.agreed_total !== undefined && input.agreed_total !== composition.quote.total) {
     throw new DomainError('price_changed', 'The price changed since you looked. Look at the new total, then confirm.', {
@@ -87,18 +80,6 @@ export async function confirmSurvey(tx: Tx, actor: Actor, input: ConfirmInput): 
       .execute()
   }
   return answer
-}
-
-/** What confirming the survey as it is now would give: the price, the lines, and what is missing. */
-export function compose(campaign: Campaign, catalog: Catalog, file: SurveyFile, data: SurveyData): Composition {
-  return composeOrder({
-    catalog,
-    campaign,
-    backer: file.backer,
-    pledged_addons: file.pledged_addons,
-    data,
-    frozen: file.order ? (file.order.quote as Quote) : null,
-  })
 }
 
 function refuseStale(file: SurveyFile, input: ConfirmInput): void {
@@ -238,7 +219,7 @@ async function changeOrder(change: Change, order: Row<'orders'>): Promise<Confir
 
 async function finish(
   change: Change,
-  key: { campaign_id: string; order_id: string },
+  key: OrderKey,
   version: number,
   entries: ReturnType<typeof quoteDifference>,
   kind: 'complete_survey' | 'order_changed',
@@ -271,9 +252,7 @@ function changedFields({ file, data, composition }: Change): string[] {
   const quote = before.quote as Quote
   if (differs(before.answers, data.answers)) fields.push('answers')
   if (differs(before.options, data.options)) fields.push('options')
-  const quantities = (addons: Quote['addons']) =>
-    Object.fromEntries(Object.entries(addons).map(([id, { quantity }]) => [id, quantity]))
-  if (differs(quantities(quote.addons), quantities(composition.quote.addons))) fields.push('addons')
+  if (differs(addonQuantities(quote), addonQuantities(composition.quote))) fields.push('addons')
   if (differs(before.address, data.address)) fields.push('address')
   return fields
 }

@@ -1,6 +1,7 @@
 import type { Row } from '../../db/types.ts'
 import { type Catalog, type CatalogAddon, type Contents, destinationOf } from '../catalog/load-catalog.ts'
 import { checkAddress } from '../shipping/address.ts'
+import type { SurveyFile } from '../surveys/drafts.ts'
 import { optionKey, type SurveyData } from '../surveys/schema.ts'
 import { type OrderFacts, priceOrder, type Quote } from './price-order.ts'
 
@@ -98,6 +99,17 @@ export function composeOrder(input: CompositionInput): Composition {
   }
 }
 
+/** What confirming the survey as it is now would give: the price, the lines, and what is missing. A rule. */
+export function composeSurvey(
+  campaign: CompositionInput['campaign'],
+  catalog: Catalog,
+  { backer, order, pledged_addons }: Pick<SurveyFile, 'backer' | 'order' | 'pledged_addons'>,
+  data: SurveyData,
+): Composition {
+  return composeOrder({ catalog, campaign, backer, pledged_addons, data, frozen: order ? (order.quote as Quote) : null })
+}
+
+/** The columns of a backer that a price is worked out from. */
 export function pledgeFacts(backer: Row<'backers'>): OrderFacts['pledge'] {
   return {
     status: backer.pledge_status,

@@ -2,8 +2,9 @@ import type { Row } from '../../db/types.ts'
 import { type BackersCharges, findChargesForBacker } from '../payments/charges-for-backer.ts'
 import { findMethodOfBacker, type MethodOnFile } from '../payments/payment-methods.ts'
 import { notFound } from '../shared/errors.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import type { Db } from '../shared/tx.ts'
-import type { BackerKey } from '../surveys/drafts.ts'
+import { BOOKED_SINCE } from './order-money.ts'
 
 /** What a backer's page tells of their order, beside the row itself. */
 export interface BackersOrder {
@@ -19,8 +20,6 @@ export interface BackersOrder {
   payment_method: MethodOnFile | null
   charges: BackersCharges
 }
-
-const QUOTED = ['owed', 'goods', 'shipping', 'tax', 'surcharge', 'pledged']
 
 /** The order of one backer with its lines, what was booked, its notice, card and charges. Answers 404 when there is none. */
 export async function findOrderForBacker(db: Db, key: BackerKey, now: Date): Promise<BackersOrder> {
@@ -44,7 +43,7 @@ export async function findOrderForBacker(db: Db, key: BackerKey, now: Date): Pro
     .select(['account', (eb) => eb.fn.sum<number>('amount').as('amount')])
     .where('campaign_id', '=', campaign_id)
     .where('order_id', '=', order.id)
-    .where('account', 'not in', QUOTED as never)
+    .where('account', 'in', BOOKED_SINCE)
     .groupBy('account')
     .orderBy('account')
     .execute()

@@ -37,8 +37,8 @@ export interface LedgerTerm {
   amount: number
 }
 
-/** Accounts whose rows are no line of a quote. */
-const SINCE = ['credit', 'card', 'settled_outside'] as const
+/** Accounts that are no part of a quote: what was done about the balance since. */
+export const BOOKED_SINCE = ['credit', 'card', 'settled_outside'] as const
 
 /**
  * Explains a balance: a rule. Guarantees: the lines sum to what is owed, to the cent, as long as quote and ledger agree (verify checks that).
@@ -49,7 +49,7 @@ export function explainBalance(
 ): OrderMoney {
   const { quote } = order
   const since = terms.flatMap(({ account, reason, amount }): MoneyLine[] => {
-    const kind = SINCE.find((each) => each === account)
+    const kind = BOOKED_SINCE.find((each) => each === account)
     return kind && amount !== 0 ? [{ kind, ref: null, label: '', quantity: 1, unit: -amount, amount: -amount, reason }] : []
   })
   const sumOf = (kind: MoneyLine['kind']) => since.reduce((sum, line) => (line.kind === kind ? sum - line.amount : sum), 0)

@@ -79,6 +79,11 @@ export interface Quote {
   addons: Record<string, { quantity: number; pledged: number; platform_price: number; price: number }>
 }
 
+/** How many of each add-on a quote holds, by id. */
+export function addonQuantities({ addons }: Pick<Quote, 'addons'>): Record<string, number> {
+  return Object.fromEntries(Object.entries(addons).map(([id, { quantity }]) => [id, quantity]))
+}
+
 /** What the pledge counts for: money for goods, and shipping already paid (spent on shipping only). */
 export function pledgeCounts(pledge: PledgeFacts, bonus_spendable: boolean): { goods: number; shipping: number; bonus: number } {
   if (pledge.status !== 'collected') return { goods: 0, shipping: 0, bonus: 0 }

@@ -3,6 +3,7 @@ import { findAttemptUnderWay } from '../payments/attempts.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { OrderKey } from '../shared/keys.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import { requireReason } from '../shared/reason.ts'
 import type { Tx } from '../shared/tx.ts'
@@ -10,7 +11,7 @@ import { takeOrder } from './find-order.ts'
 import { mayTry } from './lifecycle.ts'
 import { moveOrders } from './move-orders.ts'
 import { changedMeanwhile, refuseChange } from './refusals.ts'
-import { balanced, type OrderKey, writeLedger } from './write-order.ts'
+import { balanced, writeLedger } from './write-order.ts'
 
 export interface SettleInput extends OrderKey {
   /** minor units, more than 0 and at most what is owed */

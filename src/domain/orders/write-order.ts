@@ -1,19 +1,18 @@
 import { sql } from 'kysely'
 import type { LedgerAccount } from '../../db/tables/orders.ts'
 import { DomainError } from '../shared/errors.ts'
+import type { BackerKey, OrderKey } from '../shared/keys.ts'
 import type { Tx } from '../shared/tx.ts'
 import type { Composition, NewLine } from './order-facts.ts'
 import type { Quote } from './price-order.ts'
 
 /** Parts that every change of an order writes in the same way. All of them run after the order's row was updated under its version. */
 
-export interface OrderKey {
-  campaign_id: string
-  order_id: string
-}
+/** Minor units by account of the ledger; what is not named is 0. */
+export type LedgerAmounts = Partial<Record<LedgerAccount, number>>
 
 /** What stands in the ledger for an order, by account. */
-export async function ledgerSums(tx: Tx, key: OrderKey): Promise<Partial<Record<LedgerAccount, number>>> {
+export async function ledgerSums(tx: Tx, key: OrderKey): Promise<LedgerAmounts> {
   const rows = await tx.db
     .selectFrom('ledger_entries')
     .select(['account', (eb) => eb.fn.sum<number>('amount').as('amount')])
@@ -25,17 +24,13 @@ export async function ledgerSums(tx: Tx, key: OrderKey): Promise<Partial<Record<
 }
 
 /** Keeps the backer's copy of where their order goes; their pledge's country where nothing ships. */
-export async function copyCountry(
-  tx: Tx,
-  { campaign_id, backer_id }: { campaign_id: string; backer_id: string },
-  country: string | null,
-): Promise<void> {
+export async function copyCountry(tx: Tx, { campaign_id, backer_id }: BackerKey, country: string | null): Promise<void> {
   await sql`update backers set country = coalesce(${country}, nullif(pledge_country, ''))
     where campaign_id = ${campaign_id} and id = ${backer_id}`.execute(tx.db)
 }
 
 /** The ledger's terms of a quote. Charges to the backer are negative on their own account and positive on `owed`. */
-export function quoteTerms(quote: Quote): Partial<Record<LedgerAccount, number>> {
+export function quoteTerms(quote: Quote): LedgerAmounts {
   return {
     goods: -quote.goods,
     shipping: -quote.shipping,
@@ -48,12 +43,9 @@ export function quoteTerms(quote: Quote): Partial<Record<LedgerAccount, number>>
 const QUOTED: LedgerAccount[] = ['goods', 'shipping', 'tax', 'surcharge', 'pledged']
 
 /** The difference that brings the ledger from what it says to what the quote says; `owed` balances it to zero. */
-export function quoteDifference(
-  before: Partial<Record<LedgerAccount, number>>,
-  quote: Quote,
-): Partial<Record<LedgerAccount, number>> {
+export function quoteDifference(before: LedgerAmounts, quote: Quote): LedgerAmounts {
   const terms = quoteTerms(quote)
-  const difference: Partial<Record<LedgerAccount, number>> = {}
+  const difference: LedgerAmounts = {}
   for (const account of QUOTED) {
     const amount = (terms[account] ?? 0) - (before[account] ?? 0)
     if (amount !== 0) difference[account] = amount
@@ -62,7 +54,7 @@ export function quoteDifference(
 }
 
 /** Adds the `owed` entry that makes a ledger transaction sum to zero. */
-export function balanced(entries: Partial<Record<LedgerAccount, number>>): Partial<Record<LedgerAccount, number>> {
+export function balanced(entries: LedgerAmounts): LedgerAmounts {
   const rest = Object.values(entries).reduce((sum, amount) => sum + amount, 0)
   return rest === 0 ? entries : { ...entries, owed: -rest }
 }
@@ -71,7 +63,7 @@ export function balanced(entries: Partial<Record<LedgerAccount, number>>): Parti
 export async function writeLedger(
   tx: Tx,
   key: OrderKey & { order_version: number; currency: string; reason: string },
-  entries: Partial<Record<LedgerAccount, number>>,
+  entries: LedgerAmounts,
 ): Promise<void> {
   const rows = Object.entries(entries).filter(([, amount]) => amount !== 0) as [LedgerAccount, number][]
   if (rows.reduce((sum, [, amount]) => sum + amount, 0) !== 0) throw new Error('A ledger transaction must sum to zero')

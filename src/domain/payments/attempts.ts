@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
+import type { OrderKey } from '../shared/keys.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 
@@ -10,8 +11,11 @@ export type Attempt = Row<'payment_attempts'>
 /** States of an attempt that is not over; the database allows one of those per order. */
 export const NOT_OVER = ['created', 'sent', 'unknown'] as const satisfies readonly AttemptState[]
 
+/** The same in SQL: an attempt whose state is among these is not over. */
+export const notOver = sql`(${sql.join(NOT_OVER.map(sql.lit))})`
+
 /** The attempt of an order that is not over: created, sent or unknown. The database allows one at most. */
-export async function findAttemptUnderWay(db: Db, key: { campaign_id: string; order_id: string }): Promise<Attempt | null> {
+export async function findAttemptUnderWay(db: Db, key: OrderKey): Promise<Attempt | null> {
   const attempt = await db
     .selectFrom('payment_attempts')
     .selectAll()
@@ -23,7 +27,7 @@ export async function findAttemptUnderWay(db: Db, key: { campaign_id: string; or
 }
 
 /** The attempt that was made last; null when none was. */
-export async function findLastAttempt(db: Db, key: { campaign_id: string; order_id: string }): Promise<Attempt | null> {
+export async function findLastAttempt(db: Db, key: OrderKey): Promise<Attempt | null> {
   const attempt = await db
     .selectFrom('payment_attempts')
     .selectAll()
@@ -113,7 +117,7 @@ export interface Take {
 export async function takeAttempts(tx: Tx, campaign_id: string, take: Take): Promise<TakenAttempt[]> {
   const { rows } = await sql<TakenAttempt>`with due as (
       select a.id, a.state as was from payment_attempts a
-      where a.campaign_id = ${campaign_id} and a.state in ('created', 'sent', 'unknown')
+      where a.campaign_id = ${campaign_id} and a.state in ${notOver}
         and (a.leased_until is null or a.leased_until <= ${tx.now}) and (a.next_try_at is null or a.next_try_at <= ${tx.now})
       order by (a.run_id is not null), a.created_at, a.id
       limit ${take.limit} for update skip locked
@@ -129,7 +133,7 @@ export async function takeAttempts(tx: Tx, campaign_id: string, take: Take): Pro
 /** The campaigns that have an attempt to send or to settle now, those first whose backers asked for one themselves. */
 export async function findCampaignsWithAttempts(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ campaign_id: string }>`select campaign_id from payment_attempts
-    where state in ('created', 'sent', 'unknown') and (leased_until is null or leased_until <= ${now})
+    where state in ${notOver} and (leased_until is null or leased_until <= ${now})
       and (next_try_at is null or next_try_at <= ${now})
     group by campaign_id order by bool_and(run_id is not null), min(created_at)`.execute(db)
   return rows.map((row) => row.campaign_id)

@@ -1,6 +1,6 @@
 import type { Row } from '../../db/types.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import type { Db } from '../shared/tx.ts'
-import type { BackerKey } from '../surveys/drafts.ts'
 import { accountInUse } from './charging.ts'
 
 /** A card on file, as far as anybody needs to see it. */

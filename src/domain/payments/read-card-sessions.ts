@@ -1,7 +1,7 @@
 import type { Row } from '../../db/types.ts'
 import type { Actor } from '../shared/actor.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { type Db, inTransaction, sqlState } from '../shared/tx.ts'
-import type { BackerKey } from '../surveys/drafts.ts'
 import { type CardParts, CHECKS_AFTER_MS } from './card-sessions.ts'
 import { findAccountInUse } from './charging.ts'
 import type { Answered, CardSessionReading } from './gateway.ts'

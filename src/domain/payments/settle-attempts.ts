@@ -3,7 +3,7 @@ import { type NewMessage, queueMessages } from '../messages/queue-message.ts'
 import { moveEach } from '../orders/move-orders.ts'
 import { GATEWAY } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
-import type { Attempt } from './attempts.ts'
+import { type Attempt, notOver } from './attempts.ts'
 import { pauseRunOfAttempt, waitAgain } from './charge-run-state.ts'
 import { classOfDecline } from './declines.ts'
 import type { ChargeAnswer } from './gateway.ts'
@@ -28,9 +28,7 @@ const WAITS_S = [2, 5, 15, 60]
 export async function settleAttempts(tx: Tx, campaign_id: string, answered: readonly AnsweredAttempt[]): Promise<void> {
   const answers = new Map(answered.map((each) => [each.attempt_id, each]))
   const { rows: open } = await sql<Attempt>`select * from payment_attempts where campaign_id = ${campaign_id}
-    and id = any(${[...answers.keys()]}::uuid[]) and state in ('created', 'sent', 'unknown') order by id for update`.execute(
-    tx.db,
-  )
+    and id = any(${[...answers.keys()]}::uuid[]) and state in ${notOver} order by id for update`.execute(tx.db)
   await sql`select id from orders where campaign_id = ${campaign_id} and id = any(${open.map((each) => each.order_id)}::uuid[])
     order by id for update`.execute(tx.db)
   const of = <T extends ChargeAnswer['answer']>(kind: T) =>

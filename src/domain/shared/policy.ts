@@ -1,4 +1,5 @@
 import type { Row } from '../../db/types.ts'
+import { isId } from '../../lib/id.ts'
 import type { Actor } from './actor.ts'
 import { DomainError, notFound } from './errors.ts'
 import type { Db } from './tx.ts'
@@ -10,7 +11,7 @@ export type Campaign = Row<'campaigns'>
  * exist (404). The program's own actors (clock, run, system) may act on every campaign they were given.
  */
 export async function ownCampaign(db: Db, actor: Actor, campaign_id: string): Promise<Campaign> {
-  if (!isUuid(campaign_id)) throw notFound('campaign')
+  if (!isId(campaign_id)) throw notFound('campaign')
   const campaign = await db.selectFrom('campaigns').selectAll().where('id', '=', campaign_id).executeTakeFirst()
   if (!campaign) throw notFound('campaign')
   if (actor.kind === 'staff' && campaign.account_id !== actor.id) throw notFound('campaign')
@@ -26,8 +27,4 @@ export function mayActFor(actor: Actor, backer_id: string): void {
 /** Refuses everybody but staff (and the program itself). */
 export function staffOnly(actor: Actor): void {
   if (actor.kind === 'backer') throw new DomainError('not_allowed', 'Only the creator can do this.', { status: 403 })
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)
 }

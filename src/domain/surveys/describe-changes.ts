@@ -1,8 +1,7 @@
 import type { Catalog } from '../catalog/load-catalog.ts'
 import { optionPlaces, questionsFor } from '../orders/order-facts.ts'
-import type { Quote } from '../orders/price-order.ts'
 import { formatAddress } from '../shipping/address-form.ts'
-import { type SurveyFile, startingData } from './drafts.ts'
+import { confirmedData, type SurveyFile } from './drafts.ts'
 import type { SurveyData } from './schema.ts'
 
 /** One thing that differs from the order as it was confirmed. Texts of the catalogue and of the backer; '' for nothing. */
@@ -22,13 +21,6 @@ export function describeChanges(catalog: Catalog, file: SurveyFile, data: Survey
     ...answerChanges(catalog, file, start, data),
     ...addressChanges(start, data),
   ]
-}
-
-/** The order's data as they were confirmed last; without an order, where the survey starts. */
-export function confirmedData(file: SurveyFile): SurveyData {
-  const bought = file.order ? Object.entries((file.order.quote as Quote).addons) : []
-  const addons = Object.fromEntries(bought.map(([id, { quantity }]) => [id, quantity]))
-  return startingData(file.backer, file.pledged_addons, file.order, addons)
 }
 
 function addonChanges(catalog: Catalog, start: SurveyData, data: SurveyData): Change[] {

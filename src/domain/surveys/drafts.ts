@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Row } from '../../db/types.ts'
 import { BACKER_MAY_CHANGE } from '../orders/lifecycle.ts'
+import { addonQuantities, type Quote } from '../orders/price-order.ts'
 import { lockedRefusal } from '../orders/refusals.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, notFound } from '../shared/errors.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { addressFromReport } from '../shipping/address-fit.ts'
 import type { SurveyData, SurveyInput } from './schema.ts'
 import { SURVEY_STEPS, type SurveyStep } from './steps.ts'
-
-export interface BackerKey {
-  campaign_id: string
-  backer_id: string
-}
 
 /** Where the survey starts: what the report says, or the order as it was confirmed last. */
 export function startingData(
@@ -41,6 +38,11 @@ export function startingData(
     address: prefill.address ? addressFromReport(prefill.address) : null,
     address_accepted: false,
   }
+}
+
+/** The order's data as they were confirmed last; without an order, where the survey starts. */
+export function confirmedData({ backer, order, pledged_addons }: Omit<SurveyFile, 'data' | 'draft'>): SurveyData {
+  return startingData(backer, pledged_addons, order, order ? addonQuantities(order.quote as Quote) : {})
 }
 
 /** Merges what came in over what is there; a part that did not come stays. */
@@ -108,9 +110,7 @@ export async function findSurvey(db: Db, key: BackerKey, lock?: 'for update'): P
 
 /** The same without the backer's draft: where staff start from who change an order, so that nothing half-filled is confirmed for its backer. */
 export function withoutDraft(file: SurveyFile): SurveyFile {
-  const quoted = file.order ? (file.order.quote as { addons: Record<string, { quantity: number }> }).addons : {}
-  const order_addons = Object.fromEntries(Object.entries(quoted).map(([id, { quantity }]) => [id, quantity]))
-  return { ...file, draft: null, data: startingData(file.backer, file.pledged_addons, file.order, order_addons) }
+  return { ...file, draft: null, data: confirmedData(file) }
 }
 
 /** Refuses a survey that nobody may fill in: withdrawn, waiting for the platform's money, or not sent yet (for the backer). */

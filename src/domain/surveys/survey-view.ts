@@ -1,12 +1,12 @@
 import { type Catalog, loadCatalog } from '../catalog/load-catalog.ts'
-import { compose } from '../orders/change-order.ts'
-import { type Composition, optionPlaces, questionsFor, type SurveyProblem } from '../orders/order-facts.ts'
+import { type Composition, composeSurvey, optionPlaces, questionsFor, type SurveyProblem } from '../orders/order-facts.ts'
 import type { Quote } from '../orders/price-order.ts'
 import type { Actor } from '../shared/actor.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
 import { type AddonChoice, addonChoices, stockProblems } from './addon-choices.ts'
-import { type BackerKey, findSurvey, mergeData, type SurveyFile } from './drafts.ts'
+import { findSurvey, mergeData, type SurveyFile } from './drafts.ts'
 import type { SurveyData, SurveyInput } from './schema.ts'
 import { type SurveyStep, stepsOf } from './steps.ts'
 
@@ -38,7 +38,7 @@ export async function findSurveyView(db: Db, actor: Actor, key: BackerKey, input
 
 /** The same from what is loaded already: a rule. */
 export function surveyView(campaign: Campaign, catalog: Catalog, file: SurveyFile, data: SurveyData): SurveyView {
-  const composition = compose(campaign, catalog, file, data)
+  const composition = composeSurvey(campaign, catalog, file, data)
   const frozen = file.order ? (file.order.quote as Quote) : null
   const addons = addonChoices({ catalog, data, pledged_addons: file.pledged_addons, frozen })
   const { total } = composition.quote

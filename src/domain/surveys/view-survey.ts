@@ -1,11 +1,11 @@
 import { loadCatalog } from '../catalog/load-catalog.ts'
-import { compose } from '../orders/change-order.ts'
-import type { Composition } from '../orders/order-facts.ts'
+import { type Composition, composeSurvey } from '../orders/order-facts.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
+import type { BackerKey } from '../shared/keys.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
-import { type BackerKey, findSurvey, type SurveyFile } from './drafts.ts'
+import { findSurvey, type SurveyFile } from './drafts.ts'
 
 export interface ViewedSurvey extends SurveyFile {
   composition: Composition
@@ -19,7 +19,7 @@ export async function viewSurvey(tx: Tx, actor: Actor, key: BackerKey): Promise<
   const campaign = await ownCampaign(tx.db, actor, key.campaign_id)
   staffOnly(actor)
   const file = await findSurvey(tx.db, key)
-  const composition = compose(campaign, await loadCatalog(tx.db, campaign.id), file, file.data)
+  const composition = composeSurvey(campaign, await loadCatalog(tx.db, campaign.id), file, file.data)
   await appendEvent(tx, actor, { campaign_id: campaign.id, kind: 'survey_viewed_by_staff', backer_id: key.backer_id })
   return { ...file, composition }
 }

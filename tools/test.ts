@@ -11,6 +11,7 @@ process.env.AFTERFUND_TEST_LOGS = logs
 runSteps([
   ...checks,
   { name: 'build', command: ['node', 'tools/build.ts'] },
+  { name: 'JavaScript of the pages', command: ['node', 'tools/check-scripts.ts'] },
   { name: 'tests', command: ['vitest', 'run'], isVitest: true },
   { name: 'no secret in any log', command: ['node', 'tools/search-logs.ts', logs] },
 ])

@@ -4,6 +4,7 @@ import { demoLogin } from '../../src/demo/make-demo.ts'
 import { ORDER_STATUSES, STAFF_TRANSITIONS } from '../../src/domain/orders/lifecycle.ts'
 import { GUIDE_ACTS } from '../../src/web/guide-acts.ts'
 import routes from '../../src/web/routes.ts'
+import { BACKER_BYTES, scriptBytes } from '../../tools/measure-scripts.ts'
 import { flatPatterns } from '../factories/two-owners.ts'
 import { launchBrowser } from '../setup/browser.ts'
 import { problemsOfPage } from '../setup/page-checks.ts'
@@ -84,10 +85,25 @@ async function problemsAt(path: string, [width, narrow]: typeof DESK | typeof PH
   const found = await problemsOfPage(page)
   if (answer?.status() !== status) found.push(`It answers ${answer?.status()}.`)
   if (new URL(page.url()).pathname !== new URL(path, program.url).pathname) found.push(`It leads to ${page.url()}.`)
+  if (/^\/[bc]\//.test(path)) found.push(...(await weightOfScripts()))
   await page.setViewportSize({ width: narrow, height: 900 })
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   if (over > 0) found.push(`At ${narrow} px it is ${over} px too wide.`)
   return found.map((problem) => `${path}: ${problem}`)
+}
+
+/** What a backer's page carries of JavaScript; axe, which the checks put in, is not of the page. */
+async function weightOfScripts(): Promise<string[]> {
+  const html = await (await page.request.get(page.url())).text()
+  const tags = [...html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)]
+  const scripts = await Promise.all(
+    tags.map(async ([, attributes = '', text = '']) => {
+      const src = /\bsrc="([^"]+)"/.exec(attributes)?.[1]
+      return src ? await (await page.request.get(src)).text() : text
+    }),
+  )
+  const bytes = scriptBytes(scripts)
+  return bytes > BACKER_BYTES ? [`It carries ${bytes} bytes of JavaScript.`] : []
 }
 
 /** The addresses of a pattern that are looked at: one, or several where one page has several faces. */

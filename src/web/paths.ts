@@ -40,7 +40,8 @@ export const paths = {
   /** `name`: a transition that staff can ask for, hold or release. */
   orders_transition: (id: string, name: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/${name}`, query),
   waive: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/waive`, query),
-  order: (id: string, orderId: string) => `${campaign(id)}/orders/${orderId}`,
+  /** The query is the list's, so that the page knows the order's neighbours. */
+  order: (id: string, orderId: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/${orderId}`, query),
   order_part: (id: string, orderId: string, part: 'address' | 'settle') => `${campaign(id)}/orders/${orderId}/${part}`,
   charges: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/charges`, query),
   new_charge: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/new`, query),
@@ -69,13 +70,18 @@ export const paths = {
   tracking_mails: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/tracking-mails`, query),
 
   operations: (id: string) => `${campaign(id)}/operations`,
-  operation: (id: string, operationId: string) => `${campaign(id)}/operations/${operationId}`,
-  notice: (id: string, noticeId: string) => `${campaign(id)}/notices/${noticeId}`,
+  operation: (id: string, operationId: string, query: Query = {}) =>
+    withQuery(`${campaign(id)}/operations/${operationId}`, query),
+  notice: (id: string, noticeId: string, query: Query = {}) => withQuery(`${campaign(id)}/notices/${noticeId}`, query),
   counts: (id: string) => `${campaign(id)}/counts`,
   counts_csv: (id: string) => `${campaign(id)}/counts.csv`,
 
   backers: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/backers`, query),
   backer: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}`,
+  /** One match: the order or the backer itself; several: the list. `peek` answers the first matches as data. */
+  find: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/find`, query),
+  /** Posted to: the colours of this browser. */
+  colours: () => '/colours',
   /** Fill the survey, or change it, for a backer. */
   backer_answers: (id: string, backerId: string) => `${campaign(id)}/backers/${backerId}/answers`,
 

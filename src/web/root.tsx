@@ -1,6 +1,17 @@
 import type { ReactNode } from 'react'
-import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration, useMatches, useRouteError } from 'react-router'
+import {
+  isRouteErrorResponse,
+  Links,
+  Meta,
+  Outlet,
+  Scripts,
+  ScrollRestoration,
+  useMatches,
+  useRouteError,
+  useRouteLoaderData,
+} from 'react-router'
 import type { Route } from './+types/root'
+import { readColours } from './colours.server.ts'
 import { ErrorPage } from './components/error-page.tsx'
 import { requestContext } from './context.ts'
 import { pageUrl } from './page-url.server.ts'
@@ -12,16 +23,18 @@ export type PageHandle = {
   scripts?: boolean
 }
 
-/** The number under which the log knows this request, for the page that has to say that something went wrong. */
+/** The number under which the log knows this request, for the page that has to say that something went wrong; and the colours chosen. */
 export function loader({ request, context }: Route.LoaderArgs) {
-  return { report: context.get(requestContext).id, path: pageUrl(request).pathname }
+  const colours = readColours(request.headers.get('cookie'))
+  return { report: context.get(requestContext).id, path: pageUrl(request).pathname, colours }
 }
 
 export function Layout({ children }: { children: ReactNode }) {
   const matches = useMatches()
   const hasScripts = matches.every((match) => (match.handle as PageHandle | undefined)?.scripts !== false)
+  const colours = useRouteLoaderData<typeof loader>('root')?.colours ?? undefined
   return (
-    <html lang="en">
+    <html lang="en" data-theme={colours}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

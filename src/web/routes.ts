@@ -5,6 +5,7 @@ export default [
   index('routes/home.tsx'),
   layout('routes/auth/layout.tsx', [route('sign-in', 'routes/auth/sign-in.tsx'), route('setup', 'routes/auth/setup.tsx')]),
   route('sign-out', 'routes/auth/sign-out.tsx'),
+  route('colours', 'routes/auth/colours.ts'),
   layout('routes/creator/layout.tsx', [
     route('guide/:act?', 'routes/creator/guide.tsx'),
     route('campaigns', 'routes/creator/campaigns.tsx'),
@@ -13,6 +14,7 @@ export default [
       index('routes/creator/overview.tsx'),
       route('figures', 'routes/creator/figures.tsx'),
       route('settings', 'routes/creator/settings.tsx'),
+      route('find', 'routes/creator/find.ts'),
       route('orders', 'routes/creator/orders.tsx'),
       route('orders/do/:deed', 'routes/creator/transition.tsx'),
       route('orders/do/waive', 'routes/creator/charges-waive.tsx'),

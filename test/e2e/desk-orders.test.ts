@@ -30,6 +30,12 @@ afterAll(async () => {
   await program?.stop()
 })
 
+/** Where the first row of the list leads, without the list that its link carries along. */
+async function firstRow(): Promise<string> {
+  const { origin, pathname } = new URL((await page.getAttribute('a[data-open]', 'href')) ?? '', program.url)
+  return origin + pathname
+}
+
 const expectSound = (name: string) =>
   expectSoundAt(page, name, [
     [1440, 'light'],
@@ -66,7 +72,7 @@ describe('every page is sound', () => {
 
   test('one order, its address and its settling', async () => {
     await page.goto(`${home}/orders?balance=owed&status=open`)
-    const order = `${program.url}${await page.getAttribute('a[data-open]', 'href')}`
+    const order = await firstRow()
     for (const [name, path] of [
       ['order', ''],
       ['order-address', '/address'],
@@ -93,25 +99,39 @@ describe('every page is sound', () => {
   })
 })
 
-test('a lock by keyboard alone: find, select, preview, lock, and see who was left out', async () => {
-  await page.goto(`${home}/orders?balance=zero&status=open&hold=no`)
+test('a lock by keyboard alone: select, act, preview, lock, see who was left out, and back to the list as it was', async () => {
+  const list = `${home}/orders?status=open&hold=no&balance=zero&sort=-number`
+  await page.goto(list)
   await page.locator('[data-row]').first().waitFor()
   await page.waitForLoadState('networkidle')
   for (const key of ['j', 'x', 'j', 'x']) await page.keyboard.press(key)
-  const lock = page.getByRole('button', { name: 'Lock…', exact: true })
-  await lock.waitFor()
-  await lock.focus()
+  await page.getByRole('status').filter({ hasText: '2 orders selected' }).waitFor()
+  await page.keyboard.press('a')
+  expect(await focused()).toBe('Lock…')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Lock 2 of 2 orders' }).waitFor()
-  await page.getByRole('button', { name: 'Lock 2 orders' }).focus()
+  await expect.poll(focused).toBe('Lock 2 of 2 orders')
+  await tabTo('Lock 2 orders')
   await page.keyboard.press('Enter')
   await page.getByText('Locked: 2 orders.').waitFor()
-  await page.getByRole('link', { name: 'Show the orders' }).click()
-  await page.locator('[data-row]').first().waitFor()
-  expect(await page.locator('tbody .status').allTextContents()).toEqual(['Locked down', 'Locked down'])
+  await tabTo('Back to the list')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Orders', exact: true }).waitFor()
+  expect(new URL(page.url()).search).toBe(new URL(list).search)
 })
 
-test('a press twice locks once; what stays behind says why', async () => {
+const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
+
+/** Goes on by Tab from where the focus is, as one would. */
+async function tabTo(name: string): Promise<void> {
+  for (let steps = 0; steps < 25; steps++) {
+    await page.keyboard.press('Tab')
+    if ((await focused()) === name) return
+  }
+  throw new Error(`Tab does not lead to ${name} within 25 steps`)
+}
+
+test('a button that cannot be pressed says why', async () => {
   await page.goto(`${home}/orders/do/lock?id=&all=1&status=open&balance=owed&payment_method=missing`)
   await expect.poll(() => page.getByText('no payment method on file').count()).toBeGreaterThan(0)
   const button = page.getByRole('button', { name: 'Lock 0 orders' })
@@ -120,9 +140,7 @@ test('a press twice locks once; what stays behind says why', async () => {
 
 test('an amount is settled outside, with its reason on the timeline', async () => {
   await page.goto(`${home}/orders?balance=owed&status=open`)
-  await page.locator('a[data-open]').first().click()
-  await page.waitForURL('**/orders/*')
-  const order = page.url()
+  const order = await firstRow()
   await page.goto(`${order}/settle`)
   await page.fill('#reason', 'Paid at the fair')
   await page.getByRole('button', { name: 'Settle this amount' }).click()

@@ -20,6 +20,8 @@ const NO_PAGE: Readonly<Record<string, string>> = {
   '': 'leads on',
   '/setup': 'leads on once there is an owner; entry.test.ts has it',
   '/sign-out': 'an act',
+  '/colours': 'an act',
+  '/campaigns/:campaign/find': 'leads on',
   '/campaigns/:campaign/charges/:run/live': 'a stream',
   '/campaigns/:campaign/charges/:run/orders.csv': 'a file',
   '/campaigns/:campaign/shipping/ready-orders.csv': 'a file',

@@ -1,23 +1,30 @@
 import { CirclePause, MailX } from 'lucide-react'
 import { Link } from 'react-router'
+import type { Hit, HitField } from '../../domain/backers/hits.ts'
 import type { BackerRow, BackerSort } from '../../domain/backers/queries.ts'
 import { countryName } from '../../lib/country-name.ts'
 import { paths } from '../paths.ts'
 import { Amount } from '../ui/numbers.tsx'
 import { Head, Table } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
+import { SearchHits } from './search-hits.tsx'
 import { SelectAll, SelectRow } from './selection.tsx'
 import { Mark, Status } from './status.tsx'
+
+/** What a row shows by itself. */
+const SHOWN: readonly HitField[] = ['backer_number', 'order_number', 'name', 'email']
 
 interface Props {
   campaign: { id: string; currency: string }
   rows: readonly BackerRow[]
+  /** Where a search stands in each of them. */
+  hits: Record<string, readonly Hit[]>
   sort: BackerSort
   query: Record<string, string | string[]>
 }
 
 /** Backers as rows: what they pledged, how far their survey is, and the order that came of it. */
-export function BackersTable({ campaign, rows, sort, query }: Props) {
+export function BackersTable({ campaign, rows, hits, sort, query }: Props) {
   const sorted = (key: string) => {
     const direction = sort === key ? ('ascending' as const) : sort === `-${key}` ? ('descending' as const) : null
     return { to: paths.backers(campaign.id, { ...query, sort: sort === key ? `-${key}` : key }), direction }
@@ -58,11 +65,12 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
             <td className="cut" title={row.name}>
               <bdi>{row.name}</bdi>
               {row.country && <span className="row-small"> {countryName(row.country)}</span>}
+              <SearchHits hits={hits[row.id]} shown={SHOWN} />
             </td>
             <td className="cut" title={row.email}>
               <bdi>{row.email}</bdi>
             </td>
-            <td>
+            <td className="nowrap">
               <Status status={row.survey} />{' '}
               {row.email_state !== 'ok' && (
                 <Mark icon={MailX} tone={row.email_state === 'bounced' ? 'warn' : 'quiet'}>
@@ -70,7 +78,7 @@ export function BackersTable({ campaign, rows, sort, query }: Props) {
                 </Mark>
               )}
             </td>
-            <td>
+            <td className="nowrap">
               <OrderCell campaign_id={campaign.id} order={row.order} />
             </td>
             <td className="cut" title={row.level_name ?? undefined}>

@@ -11,6 +11,7 @@ import {
   filterQuery,
   suggestionsFor,
   termText,
+  valueText,
   withoutTerm,
 } from './filter-terms.ts'
 import { SuggestingInput } from './suggesting-input.tsx'
@@ -90,10 +91,8 @@ function FilterForm({ action, label, placeholder, keys, filter, keep = {}, child
 }
 
 function Token({ term, keys, to }: { term: FilterTerm; keys: readonly FilterKey[]; to: string }) {
-  const key = keys.find((one) => one.key === term.key)
-  const label = key?.label ?? term.key
-  const known = key?.values?.find((one) => one.value === term.value)
-  const value = known?.short ?? known?.label ?? term.value
+  const label = keys.find((one) => one.key === term.key)?.label ?? term.key
+  const value = valueText(term, keys)
   return (
     <span className="token">
       <span>

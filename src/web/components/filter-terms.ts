@@ -57,6 +57,12 @@ export function withoutTerm(filter: Filter, term: FilterTerm): Filter {
   return { ...filter, terms: filter.terms.filter((one) => !sameTerm(one, term)) }
 }
 
+/** Without all values of a key; `q`: without the words. */
+export function withoutKey(filter: Filter, key: string): Filter {
+  if (key === 'q') return { ...filter, words: '' }
+  return { ...filter, terms: filter.terms.filter((term) => term.key !== key) }
+}
+
 export function valuesOf(filter: Filter, key: string): string[] {
   return filter.terms.filter((term) => term.key === key).map((term) => term.value)
 }
@@ -76,6 +82,20 @@ export interface FilterKey {
   values?: readonly { value: string; label: string; short?: string }[]
 }
 
+/** How a term's value reads: "Germany" for DE. */
+export function valueText({ key, value }: FilterTerm, keys: readonly FilterKey[]): string {
+  const known = keys.find((one) => one.key === key)?.values?.find((one) => one.value === value)
+  return known?.short ?? known?.label ?? value
+}
+
+/** The filter in one line: "status Open, country Germany". */
+export function filterText(filter: Filter, keys: readonly FilterKey[]): string {
+  const terms = filter.terms.map(
+    (term) => `${keys.find(({ key }) => key === term.key)?.label ?? term.key} ${valueText(term, keys)}`,
+  )
+  return [...terms, ...(filter.words === '' ? [] : [filter.words])].join(', ')
+}
+
 export interface Suggestion {
   /** The whole text of the field after taking it. */
   text: string
@@ -83,6 +103,8 @@ export interface Suggestion {
   hint?: string | undefined
   /** A finished term: taking it filters at once. */
   finished: boolean
+  /** Where it leads, for what is no term: one person. */
+  to?: string
 }
 
 /** What the last piece of the text may become: a key, or a value of its key. */

@@ -33,6 +33,8 @@ interface ListProps {
   noun: readonly [string, string]
   /** The filter as a query: sent along when everything that matches is meant. */
   query: Record<string, string | readonly string[]>
+  /** Where the pages of its acts lead back to: the path within the campaign. */
+  from?: string
   children: ReactNode
 }
 
@@ -40,7 +42,7 @@ interface ListProps {
  * A list whose rows can be ticked. It is a GET form: its buttons lead to a preview (`formAction`) with `id=…` for every ticked
  * row, or with `all=1` and the filter. The boxes are the browser's own, so it works without script.
  */
-export function SelectableList({ rows, total, noun, query, children }: ListProps) {
+export function SelectableList({ rows, total, noun, query, from, children }: ListProps) {
   const form = useRef<HTMLFormElement>(null)
   const [count, setCount] = useState(0)
   const [all, setAll] = useState(false)
@@ -79,6 +81,7 @@ export function SelectableList({ rows, total, noun, query, children }: ListProps
   return (
     <SelectionContext value={{ count, all, rows, total, noun, setAll, tickPage, clear }}>
       <Form method="get" ref={form} onChange={recount} onClick={tickRange}>
+        {from && <input type="hidden" name="from" value={from} />}
         {all && <AllThatMatch query={query} />}
         {children}
       </Form>
@@ -173,9 +176,12 @@ export function SelectionBar({ children }: BarProps) {
             </Button>
           )}
           <span className="selection-gap" />
+          <span aria-hidden="true">
+            <kbd>a</kbd>
+          </span>
           {children}
           <span className="selection-gap" />
-          <Button type="button" onClick={clear}>
+          <Button type="button" onClick={clear} aria-keyshortcuts="Escape">
             Clear <kbd>Esc</kbd>
           </Button>
         </section>

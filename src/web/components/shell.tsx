@@ -18,7 +18,10 @@ import { paths } from '../paths.ts'
 import { useClosing } from '../ui/disclosure.tsx'
 import { ProgressBar } from '../ui/figures.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { KeysButton } from '../ui/keys.tsx'
 import { Count } from '../ui/numbers.tsx'
+import { FindAnyone } from './find-anyone.tsx'
+import { useOneSubmit } from './use-one-submit.ts'
 
 export interface ShellCampaign {
   id: string
@@ -52,6 +55,7 @@ interface ShellProps {
 
 /** The desk: the spine with where one can go, and the page beside it. Below 900 px the spine is a block on top. */
 export function Shell({ campaign, campaigns, account, person, counts, job, stale, children }: ShellProps) {
+  useOneSubmit()
   return (
     <>
       <a className="visually-hidden skip-link" href="#main">
@@ -65,6 +69,7 @@ export function Shell({ campaign, campaigns, account, person, counts, job, stale
             </Link>
             <CampaignSwitch campaign={campaign} campaigns={campaigns} account={account} />
           </div>
+          {campaign && <FindAnyone campaign_id={campaign.id} />}
           {campaign && <SpineNav campaign={campaign} counts={counts} />}
           {job && <SpineJob job={job} />}
           <Person {...person} />
@@ -229,12 +234,17 @@ function Person({ name, role }: { name: string; role: string }) {
       <span className="initials" aria-hidden="true">
         {initials(name)}
       </span>
-      <div className="cut">
-        <bdi>{name}</bdi>
-        {role} · <Link to={paths.guide()}>Guide</Link> ·{' '}
-        <form method="post" action={paths.sign_out()}>
-          <button type="submit">Sign out</button>
-        </form>
+      <div className="grow">
+        <div className="cut">
+          <bdi>{name}</bdi> · {role}
+        </div>
+        <div className="spine-links">
+          <Link to={paths.guide()}>Guide</Link>
+          <KeysButton />
+          <form method="post" action={paths.sign_out()}>
+            <button type="submit">Sign out</button>
+          </form>
+        </div>
       </div>
     </div>
   )

@@ -10,12 +10,14 @@ interface SuggestingInputProps {
   /** A suggestion was chosen: its text is already in the field. */
   onTake: (suggestion: Suggestion) => void
   /** Backspace with the caret before the first letter. */
-  onBackspaceAtStart: () => boolean
+  onBackspaceAtStart?: () => boolean
+  /** What `/` focuses: the filter of the page's list, or the field of the shell where a page has none. */
+  as?: 'filter' | 'find'
 }
 
 /** A text field that suggests (ARIA combobox with a list). Without script it is a plain field named `q`. */
 export function SuggestingInput(props: SuggestingInputProps) {
-  const { label, placeholder, text, suggestions, onText, onTake, onBackspaceAtStart } = props
+  const { label, placeholder, text, suggestions, onText, onTake, onBackspaceAtStart, as = 'filter' } = props
   const listId = useId()
   const [isOpen, setOpen] = useState(false)
   const [active, setActive] = useState(-1)
@@ -54,7 +56,13 @@ export function SuggestingInput(props: SuggestingInputProps) {
       setActive(-1)
       return true
     }
-    return event.key === 'Backspace' && input.selectionStart === 0 && input.selectionEnd === 0 && onBackspaceAtStart()
+    if (event.key === 'Escape') {
+      // out of the field, so that the single keys work again
+      input.blur()
+      return true
+    }
+    const isAtStart = input.selectionStart === 0 && input.selectionEnd === 0
+    return event.key === 'Backspace' && isAtStart && Boolean(onBackspaceAtStart?.())
   }
 
   return (
@@ -65,7 +73,8 @@ export function SuggestingInput(props: SuggestingInputProps) {
         placeholder={placeholder}
         autoComplete="off"
         spellCheck={false}
-        data-filter=""
+        data-filter={as === 'filter' ? '' : undefined}
+        data-find={as === 'find' ? '' : undefined}
         role="combobox"
         aria-label={label}
         aria-autocomplete="list"
@@ -95,14 +104,16 @@ function SuggestionList({ id, shown, active, onTake }: ListProps) {
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's, as the pattern asks
         // biome-ignore lint/a11y/useFocusableInteractive: options of a combobox never take the focus
         <div
-          key={suggestion.text}
+          key={suggestion.to ?? suggestion.text}
           id={`${id}-${index}`}
           role="option"
           aria-selected={index === active}
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onTake(suggestion)}
         >
-          <span>{suggestion.label}</span>
+          <span>
+            <bdi>{suggestion.label}</bdi>
+          </span>
           {suggestion.hint && <small>{suggestion.hint}</small>}
         </div>
       ))}

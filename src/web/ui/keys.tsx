@@ -1,39 +1,43 @@
 import { useEffect, useRef, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { useLocation, useNavigate } from 'react-router'
 import { useHydrated } from './reader.tsx'
 
 const STORED = 'afterfund.single_keys'
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'Filter'],
+  ['/', 'Filter the list, or find a backer or order'],
   ['j', 'Next row'],
   ['k', 'Previous row'],
   ['x', 'Select the row'],
+  ['Shift x', 'Select all rows from the last one selected'],
+  ['a', 'Act on what is selected'],
   ['Enter', 'Open the row'],
-  ['[', 'Previous one of the list'],
-  [']', 'Next one of the list'],
+  ['[', 'Previous one of the list, or newer rows'],
+  [']', 'Next one of the list, or older rows'],
   ['Esc', 'Clear the selection'],
   ['?', 'This list'],
 ]
 
+const LIST_ID = 'keys'
+
 /**
- * The desk's single keys. Rows are `[data-row]` with one `a[data-open]`; the filter is `[data-filter]`; neighbours are
- * `a[rel=prev]` and `a[rel=next]`. They do nothing while one types, in a dialog, or when they are turned off.
+ * The desk's single keys. Rows are `[data-row]` with one `a[data-open]`; the filter is `[data-filter]`, and `[data-find]` where a page has
+ * none; neighbours are links `rel=prev` and `rel=next`, of the page's own head before those of a list in it. They do nothing while one
+ * types, in a dialog, or when they are turned off.
  */
 export function Keyboard() {
   const navigate = useNavigate()
-  const dialog = useRef<HTMLDialogElement>(null)
+  useComingBack()
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !mayActOn(event.target)) return
-      if (!act(event.key, { open: (address) => void navigate(address), help: () => dialog.current?.showModal() })) return
-      event.preventDefault()
+      if (act(event, (address) => void navigate(address))) event.preventDefault()
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [navigate])
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="keys-title">
+    <dialog id={LIST_ID} className="dialog" aria-labelledby="keys-title">
       <form method="dialog" className="dialog-panel">
         <div className="dialog-head">
           <h2 id="keys-title">Keys</h2>
@@ -57,6 +61,42 @@ export function Keyboard() {
       </form>
     </dialog>
   )
+}
+
+/** Shows the list of keys, for who does not know that `?` does. */
+export function KeysButton() {
+  if (!useHydrated()) return null
+  return (
+    <button type="button" aria-haspopup="dialog" onClick={showList}>
+      Keys
+    </button>
+  )
+}
+
+function showList(): void {
+  document.querySelector<HTMLDialogElement>(`#${LIST_ID}`)?.showModal()
+}
+
+/**
+ * Another page: whoever reads by ear or works by keys starts at its title, unless the page itself asks for the focus (an error, a field);
+ * back at a list, at the row that was opened from it.
+ */
+function useComingBack(): void {
+  const { pathname } = useLocation()
+  const before = useRef(pathname)
+  useEffect(() => {
+    const from = before.current
+    before.current = pathname
+    if (from === pathname) return
+    const main = document.querySelector('main')
+    const focused = document.activeElement
+    if (focused !== document.body && main?.contains(focused)) return
+    const opened = document.querySelector<HTMLElement>(`[data-row] a[data-open][href^="${CSS.escape(from)}"]`)
+    if (opened) return markRow(opened.closest<HTMLElement>('[data-row]'))
+    const title = main?.querySelector<HTMLElement>('h1')
+    title?.setAttribute('tabindex', '-1')
+    title?.focus({ preventScroll: true })
+  }, [pathname])
 }
 
 /** Turns the single keys off and on, for this browser; stands in the list of keys and in the settings. */
@@ -94,17 +134,33 @@ function mayActOn(target: EventTarget | null): boolean {
   return !target.isContentEditable && !target.closest('input, select, textarea')
 }
 
-function act(key: string, doing: { open: (address: string) => void; help: () => void }): boolean {
-  if (key === '?') doing.help()
-  else if (key === '/') return focusOn(document.querySelector<HTMLElement>('[data-filter]'))
-  else if (key === 'j') return moveRow(1)
-  else if (key === 'k') return moveRow(-1)
-  else if (key === 'x') return clickOn(current()?.querySelector<HTMLElement>('input[type=checkbox]'))
-  else if (key === 'Enter') return openRow(doing.open)
-  else if (key === '[') return clickOn(document.querySelector<HTMLElement>('a[rel=prev]'))
-  else if (key === ']') return clickOn(document.querySelector<HTMLElement>('a[rel=next]'))
-  else return false
-  return true
+/** Whether the key did something. */
+function act({ key }: KeyboardEvent, open: (address: string) => void): boolean {
+  switch (key) {
+    case '?':
+      showList()
+      return true
+    case '/':
+      return focusOn('[data-filter]') || focusOn('[data-find]')
+    case 'j':
+      return moveRow(1)
+    case 'k':
+      return moveRow(-1)
+    case 'x':
+      return tick(false)
+    case 'X':
+      return tick(true)
+    case 'a':
+      return focusOn('.selection button')
+    case 'Enter':
+      return openRow(open)
+    case '[':
+      return goTo('prev')
+    case ']':
+      return goTo('next')
+    default:
+      return false
+  }
 }
 
 function current(): HTMLElement | null {
@@ -116,12 +172,22 @@ function moveRow(by: number): boolean {
   if (rows.length === 0) return false
   const before = current()
   const index = before ? rows.indexOf(before) + by : by > 0 ? 0 : rows.length - 1
-  const row = rows[Math.max(0, Math.min(rows.length - 1, index))]
-  before?.removeAttribute('data-cursor')
+  markRow(rows[Math.max(0, Math.min(rows.length - 1, index))] ?? null)
+  return true
+}
+
+/** The row that the keys act on: marked, in sight, and focused, so that it is read out. */
+function markRow(row: HTMLElement | null): void {
+  current()?.removeAttribute('data-cursor')
   row?.setAttribute('data-cursor', '')
   row?.querySelector<HTMLElement>('a[data-open]')?.focus({ preventScroll: true })
   row?.scrollIntoView({ block: 'nearest' })
-  return true
+}
+
+/** A click with Shift ticks the rows between, as by mouse. */
+function tick(range: boolean): boolean {
+  const box = current()?.querySelector<HTMLElement>('input[type=checkbox]')
+  return Boolean(box?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: range })))
 }
 
 function openRow(open: (address: string) => void): boolean {
@@ -132,12 +198,16 @@ function openRow(open: (address: string) => void): boolean {
   return Boolean(link)
 }
 
-function focusOn(element: HTMLElement | null): boolean {
+function focusOn(selector: string): boolean {
+  const element = document.querySelector<HTMLElement>(selector)
   element?.focus()
   return Boolean(element)
 }
 
-function clickOn(element: HTMLElement | null | undefined): boolean {
-  element?.click()
-  return Boolean(element)
+/** A page with neighbours of its own goes along these, also at their end; a list turns its pages. */
+function goTo(rel: 'prev' | 'next'): boolean {
+  const place = document.querySelector('[data-neighbours]') ?? document
+  const link = place.querySelector<HTMLElement>(`a[rel=${rel}]`)
+  link?.click()
+  return Boolean(link)
 }

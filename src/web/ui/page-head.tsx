@@ -9,20 +9,25 @@ interface PageHeadProps {
   facts?: ReactNode
   /** Way back up: "Orders / status: open · 12 of 143". */
   crumbs?: { label: string; to: string; rest?: ReactNode }
+  /** At the end of that line: the way to the one before and the one after. */
+  neighbours?: ReactNode
   /** A link to the guide. */
   help?: ReactNode
   /** At most three buttons, the primary last; the rest goes under More. */
   actions?: ReactNode
 }
 
-export function PageHead({ title, beside, facts, crumbs, help, actions }: PageHeadProps) {
+export function PageHead({ title, beside, facts, crumbs, neighbours, help, actions }: PageHeadProps) {
   return (
     <>
       {crumbs && (
-        <p className="crumbs">
-          <Link to={crumbs.to}>{crumbs.label}</Link>
-          {crumbs.rest && <> / {crumbs.rest}</>}
-        </p>
+        <div className="crumbs">
+          <p>
+            <Link to={crumbs.to}>{crumbs.label}</Link>
+            {crumbs.rest && <> / {crumbs.rest}</>}
+          </p>
+          {neighbours}
+        </div>
       )}
       <div className="page-head">
         <div>

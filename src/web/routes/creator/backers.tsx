@@ -1,22 +1,19 @@
-import { Link } from 'react-router'
 import { BACKER_SORTS, type BackerSort, countBackers, countSurveys, listBackers } from '../../../domain/backers/queries.ts'
+import { explainSearch } from '../../../domain/backers/search-hits.ts'
 import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
 import { SURVEY_LABEL, SURVEY_STATES } from '../../../domain/orders/lifecycle.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { BackersTable } from '../../components/backers-table.tsx'
-import { FilterBar, FilterTabs, ListLine } from '../../components/filter-bar.tsx'
-import { conditionCount, filterQuery, valuesOf } from '../../components/filter-terms.ts'
-import { SelectableList, SelectionBar } from '../../components/selection.tsx'
+import { filterQuery } from '../../components/filter-terms.ts'
+import { FilteredList } from '../../components/filtered-list.tsx'
 import { filterKeys } from '../../filter-keys.server.ts'
+import { costsOf } from '../../no-match.server.ts'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
-import { Note } from '../../ui/note.tsx'
-import { Count, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { Sheet } from '../../ui/sheet.tsx'
-import { Empty, NoMatch } from '../../ui/states.tsx'
-import { Pages } from '../../ui/table.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { placeIn } from '../../way-back.ts'
 import type { Route } from './+types/backers'
 import { requireCampaign } from './session.server.ts'
 
@@ -26,109 +23,71 @@ export async function loader(args: Route.LoaderArgs) {
   const { filter, shown, unknown } = readBackerFilter(search)
   const wanted = search.get('sort') as BackerSort
   const sort = BACKER_SORTS.includes(wanted) ? wanted : ('number' as const)
-  const cursor = search.get('cursor') ?? undefined
-  const page = await orRefusalPage(listBackers(deps.db, campaign.id, { filter, sort, cursor, limit: 50 }))
+  const cursor = search.get('cursor')
+  const page = await orRefusalPage(listBackers(deps.db, campaign.id, { filter, sort, cursor: cursor ?? undefined, limit: 50 }))
   const surveys = await countSurveys(deps.db, campaign.id)
+  const keys = filterKeys(await loadCatalog(deps.db, campaign.id))
+  const countOf = (one: typeof filter) => countBackers(deps.db, campaign.id, one)
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
-    keys: filterKeys(await loadCatalog(deps.db, campaign.id)),
-    shown,
-    unknown,
-    sort,
-    is_first: cursor === undefined,
+    state: {
+      keys,
+      shown,
+      unknown,
+      sort,
+      cursor,
+      next_cursor: page.next_cursor,
+      costs: page.data.length === 0 ? await costsOf(shown, keys, countOf) : [],
+    },
     rows: page.data,
-    next_cursor: page.next_cursor,
-    count: await countBackers(deps.db, campaign.id, filter),
-    tabs: SURVEY_STATES.map((survey) => ({ survey, count: surveys[survey] })),
+    hits: await explainSearch(deps.db, campaign.id, { q: filter.q, backer_ids: page.data.map(({ id }) => id) }),
+    count: await countOf(filter),
+    tabs: SURVEY_STATES.map((survey) => ({ value: survey, label: SURVEY_LABEL[survey], count: surveys[survey] })),
   }
 }
 
 export default function Backers({ loaderData }: Route.ComponentProps) {
-  const { campaign, keys, shown, unknown, sort, rows, next_cursor, count, tabs, is_first } = loaderData
-  const query = filterQuery(shown)
-  const keep: Record<string, string> = sort === 'number' ? {} : { sort }
-  const all = tabs.reduce((sum, one) => sum + one.count, 0)
-  const current = valuesOf(shown, 'survey')
-  const tab = (label: string, n: number, survey: string | null) => ({
-    label,
-    count: n,
-    to: paths.backers(campaign.id, { ...keep, ...(survey ? { survey } : {}) }),
-    current: conditionCount(shown) === (survey ? 1 : 0) && (survey === null || current[0] === survey),
-  })
+  const { campaign, state, rows, hits, count, tabs } = loaderData
+  const query = filterQuery(state.shown)
+  const keep: Record<string, string> = state.sort === 'number' ? {} : { sort: state.sort }
+  const place = { ...query, ...keep, ...(state.cursor ? { cursor: state.cursor } : {}) }
   return (
     <>
       <title>{`Backers · ${campaign.name}`}</title>
       <PageHead title="Backers" actions={<ButtonLink to={paths.new_import(campaign.id)}>Import a report…</ButtonLink>} />
-      <FilterTabs
-        label="Survey states"
-        tabs={[tab('All', all, null), ...tabs.map((one) => tab(SURVEY_LABEL[one.survey], one.count, one.survey))]}
-      />
-      <FilterBar
-        action={paths.backers(campaign.id)}
-        label="Filter backers"
+      <FilteredList
+        state={state}
+        noun={['backer', 'backers']}
+        title="Backers"
         placeholder="Type a name, mail, number, or survey: level: country:"
-        keys={keys}
-        filter={shown}
-        keep={keep}
-      />
-      {unknown.length > 0 && (
-        <Note tone="warn">
-          Left out, since it means nothing here: {unknown.map(({ key, value }) => `${key}:${value}`).join(', ')}
-        </Note>
-      )}
-      {rows.length === 0 ? (
-        <Sheet label="Backers">
-          <NothingHere campaign_id={campaign.id} all={all} />
-        </Sheet>
-      ) : (
-        <SelectableList rows={rows.length} total={count} noun={['backer', 'backers']} query={query}>
-          <ListLine
-            end={
-              <Pages
-                newer_to={is_first ? null : paths.backers(campaign.id, { ...query, ...keep })}
-                older_to={next_cursor ? paths.backers(campaign.id, { ...query, ...keep, cursor: next_cursor }) : null}
-              />
-            }
-          >
-            <Count of={count} /> {count === 1 ? 'backer' : 'backers'}
-          </ListLine>
-          <Sheet body="flush" label="Backers">
-            <BackersTable campaign={campaign} rows={rows} sort={sort} query={query} />
-          </Sheet>
-          <SelectionBar>
+        to={(one) => paths.backers(campaign.id, one)}
+        tabs={{ label: 'Survey states', key: 'survey', of: tabs }}
+        rows={rows.length}
+        count={count}
+        from={placeIn(campaign.id, paths.backers(campaign.id, place))}
+        table={<BackersTable campaign={campaign} rows={rows} hits={hits} sort={state.sort} query={query} />}
+        acts={
+          <>
             <Button variant="primary" formAction={paths.survey_send(campaign.id)}>
               Send the survey…
             </Button>
             <Button formAction={paths.survey_remind(campaign.id)}>Remind…</Button>
             <Button formAction={paths.survey_ask(campaign.id)}>Ask for a payment method…</Button>
-          </SelectionBar>
-        </SelectableList>
-      )}
+          </>
+        }
+        empty={
+          <Empty
+            title="Your backers appear here"
+            action={
+              <ButtonLink to={paths.new_import(campaign.id)} variant="primary">
+                Import a report…
+              </ButtonLink>
+            }
+          >
+            They come with the report of your platform, with what each pledged for.
+          </Empty>
+        }
+      />
     </>
-  )
-}
-
-function NothingHere({ campaign_id, all }: { campaign_id: string; all: number }) {
-  if (all > 0) {
-    return (
-      <NoMatch
-        title="No backer matches"
-        actions={<Link to={paths.backers(campaign_id)}>Show all {plural(all, 'backer', 'backers')}</Link>}
-      >
-        Take a condition away, or look for another word.
-      </NoMatch>
-    )
-  }
-  return (
-    <Empty
-      title="Your backers appear here"
-      action={
-        <ButtonLink to={paths.new_import(campaign_id)} variant="primary">
-          Import a report…
-        </ButtonLink>
-      }
-    >
-      They come with the report of your platform, with what each pledged for.
-    </Empty>
   )
 }

@@ -3,7 +3,7 @@ import { findNotice } from '../../../domain/orders/notice-queries.ts'
 import { moveNotice, withdrawNotice } from '../../../domain/orders/notices.ts'
 import { setLimits } from '../../../domain/shared/tx.ts'
 import { typedFields } from '../../form.server.ts'
-import { paths, withQuery } from '../../paths.ts'
+import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -12,16 +12,19 @@ import { plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Facts, Sheet } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
+import { readWayBack } from '../../way-back.ts'
 import type { Route } from './+types/notice'
 import { attempt, requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
+  const search = new URL(args.request.url).searchParams
   const notice = await orRefusalPage(findNotice(deps.db, campaign.id, args.params.notice))
   return {
     campaign: { id: campaign.id, name: campaign.name },
     notice,
-    moved: new URL(args.request.url).searchParams.has('moved'),
+    moved: search.has('moved'),
+    back: readWayBack(campaign.id, search.get('from')) ?? { label: 'Orders', to: paths.orders(campaign.id) },
   }
 }
 
@@ -63,12 +66,13 @@ export async function action(args: Route.ActionArgs) {
     setLimits,
   )
   if (refusal) return data({ refusal }, 422)
-  const moved = fields.intent === 'withdraw' ? {} : { moved: '1' }
-  throw redirect(withQuery(paths.notice(key.campaign_id, key.notice_id), moved), { status: 303 })
+  const from = new URL(args.request.url).searchParams.get('from')
+  const moved = fields.intent === 'withdraw' ? null : '1'
+  throw redirect(paths.notice(key.campaign_id, key.notice_id, { moved, from }), { status: 303 })
 }
 
 export default function Notice({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, notice, moved } = loaderData
+  const { campaign, notice, moved, back } = loaderData
   const isScheduled = notice.state === 'scheduled'
   const words = WORDS[notice.kind]
   return (
@@ -76,7 +80,7 @@ export default function Notice({ loaderData, actionData }: Route.ComponentProps)
       <title>{`Notice · ${campaign.name}`}</title>
       <PageHead
         title={words.title}
-        crumbs={{ label: 'Orders', to: paths.orders(campaign.id) }}
+        crumbs={back}
         facts={
           <>
             {plural(notice.orders, 'order was', 'orders were')} named on <Time at={notice.created_at} as="moment" />

@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { Facts, Sheet } from '../../ui/sheet.tsx'
 import { Head, Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { readWayBack } from '../../way-back.ts'
 import type { Route } from './+types/operation'
 import { requireCampaign } from './session.server.ts'
 
@@ -31,6 +32,7 @@ export async function loader(args: Route.LoaderArgs) {
     operation,
     is_about_backers: ON_BACKERS.includes(operation.kind),
     tracking_file: tracking_file ?? null,
+    back: readWayBack(campaign.id, new URL(args.request.url).searchParams.get('from')),
     undo_until: undoUntil(operation, campaign.undo_ship_hours, now),
   }
 }
@@ -61,7 +63,11 @@ export default function OperationPage({ loaderData }: Route.ComponentProps) {
       <title>{`${operationTitle(operation.kind)} · ${campaign.name}`}</title>
       <PageHead
         title={operationTitle(operation.kind)}
-        crumbs={{ label: 'Operations', to: paths.operations(campaign.id) }}
+        crumbs={
+          loaderData.back
+            ? { ...loaderData.back, rest: <Link to={paths.operations(campaign.id)}>Operations</Link> }
+            : { label: 'Operations', to: paths.operations(campaign.id) }
+        }
         actions={<Actions {...loaderData} />}
       />
       <Outcome {...{ operation, isRunning, one, many }} />
@@ -127,7 +133,7 @@ function mailed(left: Operation['left']): string {
 }
 
 /** What can be taken back of it, and where its orders are. */
-function Actions({ campaign, operation, is_about_backers, undo_until, tracking_file }: Loaded) {
+function Actions({ campaign, operation, is_about_backers, undo_until, tracking_file, back }: Loaded) {
   const { id, kind, moved } = operation
   const all = { all: '1', operation: id }
   const list = is_about_backers ? paths.backers : paths.orders
@@ -143,9 +149,14 @@ function Actions({ campaign, operation, is_about_backers, undo_until, tracking_f
       {undo_until && <ButtonLink to={deed('undo_ship', 'shipped')}>Undo shipping…</ButtonLink>}
       {kind === 'ship' && moved > 0 && <ButtonLink to={paths.tracking_mails(campaign.id, all)}>Tracking mails…</ButtonLink>}
       {tracking_file && <ButtonLink to={paths.tracking(campaign.id, tracking_file)}>Tracking file</ButtonLink>}
-      <ButtonLink to={list(campaign.id, { operation: id })} variant="primary">
+      <ButtonLink to={list(campaign.id, { operation: id })} variant={back ? 'outlined' : 'primary'}>
         {is_about_backers ? 'Show the backers' : 'Show the orders'}
       </ButtonLink>
+      {back && (
+        <ButtonLink to={back.to} variant="primary">
+          {back.label === 'The order' ? 'Back to the order' : 'Back to the list'}
+        </ButtonLink>
+      )}
     </>
   )
 }

@@ -1,29 +1,38 @@
 import { CirclePause, MapPin } from 'lucide-react'
 import { Link } from 'react-router'
+import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
 import { listChangeRequests } from '../../../domain/fulfilment/request-queries.ts'
 import { listShipments } from '../../../domain/fulfilment/shipments.ts'
+import { findNeighbours } from '../../../domain/orders/find-neighbours.ts'
+import { orderSortSchema } from '../../../domain/orders/list-sorts.ts'
 import { findOrder, type WholeOrder } from '../../../domain/orders/queries.ts'
 import { listEvents } from '../../../domain/orders/timeline.ts'
 import { listAttempts } from '../../../domain/payments/attempts.ts'
 import { findChargeMails } from '../../../domain/payments/charge-mails.ts'
 import { whyNotCharged } from '../../../domain/payments/charge-one.ts'
+import type { Db } from '../../../domain/shared/tx.ts'
 import { formatAddress } from '../../../domain/shipping/address-form.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
+import { readBackerFilter } from '../../backer-filter.server.ts'
+import { conditionCount, type Filter, filterQuery, filterText } from '../../components/filter-terms.ts'
 import { ParcelsSheet } from '../../components/order-parcels.tsx'
 import { BackerSheet, DeliverySheet, LinesSheet, MoneySheet } from '../../components/order-sheets.tsx'
 import { OrderTimeline } from '../../components/order-timeline.tsx'
 import { PaymentSheet } from '../../components/payment-sheet.tsx'
 import { Status } from '../../components/status.tsx'
-import { paths, withQuery } from '../../paths.ts'
+import { filterKeys } from '../../filter-keys.server.ts'
+import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Menu } from '../../ui/disclosure.tsx'
+import { NeighbourLinks } from '../../ui/neighbours.tsx'
 import { Note } from '../../ui/note.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet, Sheets } from '../../ui/sheet.tsx'
 import { Pages } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { placeIn } from '../../way-back.ts'
 import type { Route } from './+types/order'
 import { requireCampaign } from './session.server.ts'
 import { isDeed, WORDS } from './transition-words.ts'
@@ -31,6 +40,8 @@ import { isDeed, WORDS } from './transition-words.ts'
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign, now } = await requireCampaign(args)
   const search = new URL(args.request.url).searchParams
+  const { filter, shown } = readBackerFilter(search)
+  const sort = orderSortSchema.catch('number').parse(search.get('sort'))
   const order = await orRefusalPage(findOrder(deps.db, { campaign_id: campaign.id }, args.params.order, now))
   const events = await listEvents(
     deps.db,
@@ -45,6 +56,12 @@ export async function loader(args: Route.LoaderArgs) {
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
     order,
+    // the list that one came from, as its links carry it
+    list: {
+      query: { ...filterQuery(shown), ...(sort === 'number' ? {} : { sort }) },
+      text: await textOf(deps.db, campaign.id, shown),
+    },
+    neighbours: await findNeighbours(deps.db, key, { filter, sort }),
     saved: search.get('saved'),
     address: address && {
       lines: formatAddress(address),
@@ -61,6 +78,12 @@ export async function loader(args: Route.LoaderArgs) {
   }
 }
 
+/** The list's filter in words; the catalogue is read only where there is one. */
+async function textOf(db: Db, campaign_id: string, shown: Filter): Promise<string | null> {
+  if (conditionCount(shown) === 0) return null
+  return filterText(shown, filterKeys(await loadCatalog(db, campaign_id)))
+}
+
 /** A balance that a run may ask a card for. */
 function isToBeCharged({ status, balance_due }: WholeOrder): boolean {
   return (status === 'locked' || status === 'errored') && balance_due > 0
@@ -74,28 +97,44 @@ const SAVED: Record<string, string> = {
 }
 
 export default function Order({ loaderData }: Route.ComponentProps) {
-  const { campaign, order, address, events, attempts, mails, parcels, request, saved, why_not_charged } = loaderData
+  const { campaign, order, list, neighbours, address, events, attempts, mails, parcels, request, saved } = loaderData
+  const to = (id: string, query = {}) => paths.order(campaign.id, id, { ...list.query, ...query })
+  const here = to(order.id)
   return (
     <>
       <title>{`Order ${order.number} · ${campaign.name}`}</title>
       <PageHead
         title={`Order ${order.number}`}
         beside={<Status status={order.status} chip />}
-        crumbs={{ label: 'Orders', to: paths.orders(campaign.id) }}
+        crumbs={{ label: 'Orders', to: paths.orders(campaign.id, list.query), rest: list.text && <bdi>{list.text}</bdi> }}
+        neighbours={
+          <NeighbourLinks
+            noun="order"
+            previous={neighbours.previous && to(neighbours.previous)}
+            next={neighbours.next && to(neighbours.next)}
+          />
+        }
         facts={
           <>
             <bdi>{order.backer.name}</bdi> · <bdi>{order.level?.name ?? 'No reward'}</bdi>
             {order.country && ` · ${countryName(order.country)}`}
           </>
         }
-        actions={<Actions campaign_id={campaign.id} order={order} why_not_charged={why_not_charged} />}
+        actions={
+          <Actions
+            campaign_id={campaign.id}
+            order={order}
+            from={placeIn(campaign.id, here)}
+            why_not_charged={loaderData.why_not_charged}
+          />
+        }
       />
       {saved && SAVED[saved] && (
-        <Note tone="good" live dismiss_to={paths.order(campaign.id, order.id)}>
+        <Note tone="good" live dismiss_to={here}>
           {SAVED[saved]}
         </Note>
       )}
-      <Notices campaign_id={campaign.id} order={order} request={request} />
+      <Notices campaign_id={campaign.id} order={order} request={request} from={placeIn(campaign.id, here)} />
       <Sheets columns="main-side">
         <div className="sheets">
           <LinesSheet campaign={campaign} order={order} />
@@ -112,9 +151,7 @@ export default function Order({ loaderData }: Route.ComponentProps) {
           )}
           <Sheet title="Timeline">
             <OrderTimeline campaign={campaign} events={events.data} />
-            <Pages
-              older_to={events.next_cursor ? withQuery(paths.order(campaign.id, order.id), { cursor: events.next_cursor }) : null}
-            />
+            <Pages older_to={events.next_cursor ? to(order.id, { cursor: events.next_cursor }) : null} />
           </Sheet>
         </div>
         <div className="sheets">
@@ -129,6 +166,8 @@ export default function Order({ loaderData }: Route.ComponentProps) {
 interface ActionProps {
   campaign_id: string
   order: WholeOrder
+  /** this page, to come back to */
+  from: string
   why_not_charged: string | null
 }
 
@@ -136,7 +175,7 @@ interface ActionProps {
 const BACKWARDS: readonly string[] = ['unlock', 'reopen_address', 'undo_ship']
 
 /** The next step of this order first; the rest under More. What cannot be done says why. */
-function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
+function Actions({ campaign_id, order, from, why_not_charged }: ActionProps) {
   // Canceling is never the loudest step; what is not for this status stands behind what is, and the way back behind the way on.
   const rank = (one: WholeOrder['transitions'][number]) =>
     (one.name === 'cancel' ? 8 : 0) +
@@ -148,7 +187,7 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
   const first = charges ? undefined : sorted.find((one) => one.name !== 'cancel' && one.code !== 'wrong_status')
   const label = ({ name, verb }: WholeOrder['transitions'][number]) => (isDeed(name) ? WORDS[name].label : verb)
   const rest = sorted.filter((one) => one !== first)
-  const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id })
+  const to = (name: string) => paths.orders_transition(campaign_id, name, { id: order.id, from })
   const isOver = order.status === 'canceled' || order.status === 'shipped'
   const act = (one: WholeOrder['transitions'][number], variant: 'primary' | 'outlined' | 'text') =>
     one.possible ? (
@@ -186,7 +225,7 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
       </Menu>
       {charges && (
         <ButtonLink
-          to={paths.new_charge(campaign_id, { id: order.id, retry: '1' })}
+          to={paths.new_charge(campaign_id, { id: order.id, retry: '1', from })}
           variant="primary"
           disabled_reason={why_not_charged && reasonSentence(why_not_charged)}
           reason_as="description"
@@ -200,14 +239,19 @@ function Actions({ campaign_id, order, why_not_charged }: ActionProps) {
 }
 
 /** What one should know before anything is done with it. */
-function Notices({ campaign_id, order, request }: { campaign_id: string; order: WholeOrder; request: string | null }) {
+function Notices({
+  campaign_id,
+  order,
+  request,
+  from,
+}: Pick<ActionProps, 'campaign_id' | 'order' | 'from'> & { request: string | null }) {
   return (
     <>
       {order.hold && (
         <Note
           tone="warn"
           icon={CirclePause}
-          end={<Link to={paths.orders_transition(campaign_id, 'release', { id: order.id })}>Release…</Link>}
+          end={<Link to={paths.orders_transition(campaign_id, 'release', { id: order.id, from })}>Release…</Link>}
         >
           <b>On hold</b> since <Time at={order.hold.at} as="day" />.{' '}
           <bdi>{order.hold.reason ?? (order.hold.code === 'staff' ? '' : reasonSentence(order.hold.code))}</bdi>

@@ -1,6 +1,7 @@
 import { data, Form, redirect } from 'react-router'
 import { changeCampaign } from '../../../domain/campaigns/change-campaign.ts'
 import { campaignChangeSchema } from '../../../domain/campaigns/schema.ts'
+import { ColoursSwitch } from '../../components/colours-switch.tsx'
 import { readForm } from '../../form.server.ts'
 import { paths, withQuery } from '../../paths.ts'
 import { Button } from '../../ui/button.tsx'
@@ -49,7 +50,8 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           </div>
         </Form>
       </Sheet>
-      <Sheet title="Keyboard">
+      <Sheet title="This browser">
+        <ColoursSwitch />
         <KeysSwitch />
       </Sheet>
     </>

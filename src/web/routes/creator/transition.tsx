@@ -18,6 +18,7 @@ import { Note } from '../../ui/note.tsx'
 import { countText, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
+import { readWayBack } from '../../way-back.ts'
 import type { Route } from './+types/transition'
 import { selectionOf } from './selection.server.ts'
 import { attempt, type Desk, requireCampaign } from './session.server.ts'
@@ -46,7 +47,7 @@ export async function loader(args: Route.LoaderArgs) {
   return {
     campaign: { id: desk.campaign.id, name: desk.campaign.name, undo_hours: desk.campaign.undo_ship_hours },
     deed,
-    back: wayBack(desk.campaign.id, deed, query),
+    back: readWayBack(desk.campaign.id, search.get('from')) ?? wayBack(desk.campaign.id, deed, query),
     query: isTicked ? null : query,
     is_one: isTicked && selection.ids.length === 1,
     notice_hours: NOTICE_HOURS,
@@ -54,7 +55,7 @@ export async function loader(args: Route.LoaderArgs) {
   }
 }
 
-/** By SKUs one comes from the page that ticks them; else from the list. */
+/** For who did not come from a list: by SKUs from the page that ticks them. */
 function wayBack(campaign_id: string, deed: Deed, query: Record<string, string | string[]>) {
   if (deed === 'finalize_address' && query.only_sku) {
     return { label: 'Finalize', to: paths.finalize(campaign_id, { only_sku: query.only_sku }) }
@@ -66,12 +67,13 @@ export async function action(args: Route.ActionArgs) {
   const desk = await requireCampaign(args)
   const deed = deedOf(args.params.deed)
   const fields = await typedFields(args.request)
+  const from = new URL(args.request.url).searchParams.get('from')
   const input = { campaign_id: desk.campaign.id, selection: selectionOf(args.request), reason: fields.reason ?? '' }
   if (canBeNoticed(deed) && fields.when === 'notice') {
     const notice = { ...input, kind: deed, hours: Number(fields.hours) }
     const { done, refusal } = await attempt(desk, (tx) => scheduleNotice(tx, desk.actor, notice), setLimits)
     if (refusal) return data({ refusal, fields }, 422)
-    throw redirect(paths.notice(desk.campaign.id, done.id), { status: 303 })
+    throw redirect(paths.notice(desk.campaign.id, done.id, { from }), { status: 303 })
   }
   const command = (tx: Tx) => {
     if (deed === 'hold') return holdOrders(tx, desk.actor, input)
@@ -84,7 +86,7 @@ export async function action(args: Route.ActionArgs) {
   }
   const { done, refusal } = await attempt(desk, command, setLimits)
   if (refusal) return data({ refusal, fields }, 422)
-  throw redirect(paths.operation(desk.campaign.id, done.operation), { status: 303 })
+  throw redirect(paths.operation(desk.campaign.id, done.operation, { from }), { status: 303 })
 }
 
 function trackingIn({ carrier = '', tracking_number = '', tracking_url = '' }: Record<string, string>) {

@@ -140,7 +140,7 @@ test('an attempt that never left is not sent to another account, and ends', asyn
   const campaign = await makeCampaign(deps)
   const order = await makeLocked(deps, campaign)
   const run = await startRun(deps, campaign)
-  await inTransaction(deps, (tx) => feedChargeRun(tx, { campaign_id: campaign.id, run_id: run.id }))
+  await inTransaction(deps, (tx) => feedChargeRun(tx, { campaign_id: campaign.id, run_id: run.id }, 20))
   await deps.db.updateTable('payment_attempts').set({ gateway_account: 'acct_other' }).where('order_id', '=', order.id).execute()
   await work(deps)
   expect(await attemptsOf(deps, order.id)).toMatchObject([{ state: 'refused', code: 'other_account' }])

@@ -11,8 +11,10 @@ import { askGateway } from './ask-gateway.ts'
 
 export type ChargeParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gateway' | 'config'>
 
-/** So many calls are in flight at once: at 20 a second and a second each there is room to spare. */
-const IN_FLIGHT = 30
+/** So many calls are in flight at once: a second's worth, and at 20 a second room to spare. */
+const IN_FLIGHT = { least: 30, most: 250 }
+/** So many orders get their attempt in one transaction: a second's worth, which is what a killed worker leaves to be sent first. */
+const BATCH = { least: 20, most: 250 }
 /** What is taken is sent within about this time, well within the lease. */
 const AHEAD_MS = 500
 /** Asking about one that was sent before is two calls, the list and the sending. */
@@ -22,6 +24,8 @@ const LEASE_SPARE_MS = 8_000
 /** So often it looks for a backer's own charge while every call is in the air. */
 const LOOK_MS = 500
 const SAVE_EVERY_MS = 3_000
+/** A large run's progress is saved more rarely: it takes a twentieth of the time at most. */
+const SAVE_REST = 20
 /** Booking waits for whoever holds the order just now, a bulk step included: an answer is never given up lightly. */
 const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
 
@@ -46,56 +50,70 @@ async function fly(app: ChargeParts, flight: Flight, isStopping: () => boolean):
     const runs = await findRunsUnderWay(app.db)
     // One account's gateway serves them all, so the slowest sets the pace.
     flight.pace(Math.min(...runs.map(({ pace }) => pace)))
-    const launched = isStopping() ? 0 : await launch(app, flight)
-    // Made only once those made before are sent: an order without an attempt can still be changed, and a pause has little to take back.
-    const mayFeed = !isStopping() && launched === 0 && flight.size() < IN_FLIGHT && flight.room() > 0
-    const fed = mayFeed ? await feedRuns(app, flight, runs) : 0
-    done += launched + fed
-    if (launched === 0 && fed === 0) {
-      // At a slow pace there may be nothing in the air and the next turn still to come.
-      if (flight.size() === 0 && (isStopping() || flight.room() > 0)) break
-      await flight.next()
-    }
-    await flight.book()
+    // What was answered is booked while the next ones are made and sent: they are about other orders.
+    const [booked, begun] = await Promise.allSettled([flight.book(), isStopping() ? 0 : begin(app, flight, runs)])
+    if (booked.status === 'rejected') throw booked.reason
+    if (begun.status === 'rejected') throw begun.reason
+    done += begun.value
+    // What was booked may have been the last that a run waited for.
+    if (begun.value + booked.value > 0) continue
+    // At a slow pace there may be nothing in the air and the next turn still to come.
+    if (flight.size() === 0 && (isStopping() || flight.room() > 0)) break
+    await flight.next()
   }
   await flight.saveProgress()
   return done
+}
+
+/** Sends what was made, and makes more only once all of that is sent: an order without an attempt can still be changed, and a pause has little to take back. */
+async function begin(app: ChargeParts, flight: Flight, runs: readonly RunKey[]): Promise<number> {
+  const { launched, isAll } = await launch(app, flight)
+  const mayFeed = isAll && flight.free() > 0 && flight.room() > 0
+  return launched + (mayFeed ? await feedRuns(app, flight, runs) : 0)
 }
 
 async function feedRuns(app: ChargeParts, flight: Flight, runs: readonly RunKey[]): Promise<number> {
   let fed = 0
   for (const { campaign_id, run_id } of runs) {
     const key = { campaign_id, run_id }
-    fed += (await inTransaction(app, (tx) => feedChargeRun(tx, key), booking)).orders
+    fed += (await inTransaction(app, (tx) => feedChargeRun(tx, key, flight.batch()), booking)).orders
     flight.touch(key)
   }
   return fed
 }
 
-async function launch(app: ChargeParts, flight: Flight): Promise<number> {
+/** `isAll`: nothing that could be sent is left */
+async function launch(app: ChargeParts, flight: Flight): Promise<{ launched: number; isAll: boolean }> {
   let launched = 0
   for (const campaign_id of await findCampaignsWithAttempts(app.db, app.clock.now())) {
-    const limit = Math.min(IN_FLIGHT - flight.size(), flight.room())
-    if (limit <= 0) break
+    const limit = Math.min(flight.free(), flight.room())
+    if (limit <= 0) return { launched, isAll: false }
     const take = { lease_id: randomUUID(), lease_ms: CALLS * app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
     // Before they are taken: what is taken leaves.
     const account = await findAccountInUse(app.db)
     const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
     for (const attempt of taken) flight.start(attempt, account)
     launched += taken.length
+    if (taken.length === limit) return { launched, isAll: false }
   }
-  return launched
+  return { launched, isAll: true }
 }
 
 interface Flight {
+  /** calls that are not answered, and answers that are not booked */
   size(): number
+  /** how many more calls may be in the air */
+  free(): number
+  /** how many orders may get their attempt at once */
+  batch(): number
   /** how many more may be taken now without waiting long for their turn */
   room(): number
   pace(per_second: number): void
   start(attempt: TakenAttempt, account: string | null): void
   /** resolves when a call has been answered, or it is time to look for new ones */
   next(): Promise<void>
-  book(): Promise<void>
+  /** books the answers that are there, and tells how many */
+  book(): Promise<number>
   /** waits for the calls in the air and books each answer by itself: one that cannot be booked holds up no other */
   land(): Promise<void>
   touch(key: RunKey): void
@@ -108,12 +126,11 @@ type Answered = AnsweredAttempt & { attempt: TakenAttempt; answer: ChargeAnswer;
 function createFlight(app: ChargeParts): Flight {
   const calls = new Set<Promise<void>>()
   const answered: Answered[] = []
-  const touched = new Map<string, RunKey>()
+  const progress = createProgress(app)
   /** when each run was last slowed down */
   const slowed = new Map<string, number>()
-  let gap = 1000 / app.config.chargesPerSecond
+  let pace = app.config.chargesPerSecond
   let turn = 0
-  let saved = performance.now()
 
   const call = async (attempt: TakenAttempt, account: string | null, at: number) => {
     const from = performance.now()
@@ -122,23 +139,19 @@ function createFlight(app: ChargeParts): Flight {
     const answer = await askGateway(app, attempt, account)
     answered.push({ attempt, attempt_id: attempt.id, lease_id: attempt.lease_id, answer, from })
   }
-  const saveProgressOf = async () => {
-    saved = performance.now()
-    for (const [id, key] of [...touched]) {
-      touched.delete(id)
-      await inTransaction(app, (tx) => saveProgress(tx, key))
-    }
-  }
+  const aSecond = ({ least, most }: { least: number; most: number }) => Math.min(most, Math.max(least, Math.ceil(pace)))
   return {
-    // An answer that is not booked yet is still in the air.
     size: () => calls.size + answered.length,
-    room: () => Math.ceil((AHEAD_MS - Math.max(0, turn - performance.now())) / gap),
+    // Where booking is slower than the gateway, as much waits to be booked as may be in the air, and no more.
+    free: () => (answered.length < aSecond(IN_FLIGHT) ? aSecond(IN_FLIGHT) - calls.size : 0),
+    batch: () => aSecond(BATCH),
+    room: () => Math.ceil(((AHEAD_MS - Math.max(0, turn - performance.now())) * pace) / 1000),
     pace(per_second) {
-      gap = 1000 / Math.min(per_second, app.config.chargesPerSecond)
+      pace = Math.min(per_second, app.config.chargesPerSecond)
     },
     start(attempt, account) {
       const at = Math.max(performance.now(), turn)
-      turn = at + gap
+      turn = at + 1000 / pace
       const started = call(attempt, account, at).finally(() => calls.delete(started))
       calls.add(started)
     },
@@ -160,9 +173,10 @@ function createFlight(app: ChargeParts): Flight {
       answered.splice(0, batch.length)
       for (const { attempt } of batch) {
         const { campaign_id, run_id } = attempt
-        if (run_id) touched.set(run_id, { campaign_id, run_id })
+        if (run_id) progress.touch({ campaign_id, run_id })
       }
-      if (performance.now() - saved > SAVE_EVERY_MS) await saveProgressOf()
+      if (progress.isDue()) await progress.save()
+      return batch.length
     },
     async land() {
       await Promise.all(calls)
@@ -173,8 +187,26 @@ function createFlight(app: ChargeParts): Flight {
         )
       }
     },
-    touch: (key) => void touched.set(key.run_id, key),
-    saveProgress: saveProgressOf,
+    touch: progress.touch,
+    saveProgress: progress.save,
+  }
+}
+
+/** The runs of which something was done since their progress was saved. */
+function createProgress(app: ChargeParts) {
+  const touched = new Map<string, RunKey>()
+  let next = performance.now() + SAVE_EVERY_MS
+  return {
+    touch: (key: RunKey) => void touched.set(key.run_id, key),
+    isDue: () => performance.now() > next,
+    async save() {
+      const began = performance.now()
+      for (const [id, key] of [...touched]) {
+        touched.delete(id)
+        await inTransaction(app, (tx) => saveProgress(tx, key))
+      }
+      next = began + Math.max(SAVE_EVERY_MS, (performance.now() - began) * SAVE_REST)
+    },
   }
 }
 

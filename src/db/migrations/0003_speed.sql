@@ -52,3 +52,10 @@ create index ledger_entries_owed on ledger_entries (campaign_id, order_id) inclu
 
 -- Both lists by name.
 create index backers_name on backers (campaign_id, lower(name), id);
+
+-- Charges: the unique key of the same columns is read backwards as well.
+drop index payment_attempts_order;
+-- With the amount: the figures of a run are counted along this index without reading a row. And its list, by order number.
+drop index charge_run_orders_next;
+create index charge_run_orders_next on charge_run_orders (campaign_id, run_id, state, code, number) include (amount);
+create index charge_run_orders_number on charge_run_orders (campaign_id, run_id, number);

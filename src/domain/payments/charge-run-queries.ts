@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { invalid, notFound } from '../shared/errors.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
-import type { RunKey, RunState } from './charge-run-state.ts'
+import { idOfRun, type RunKey, type RunState } from './charge-run-state.ts'
 import { RUN_ORDER_STATES, type RunOrderState } from './statuses.ts'
 
 export interface ListedRun {
@@ -56,17 +56,21 @@ export async function listChargeRuns(db: Db, campaign_id: string, input: PageInp
   const place = readCursor(input.cursor, 'newest', 1)
   // Ids are UUIDv7, so they ascend in time.
   const runs = await readRuns(db, campaign_id, place ? sql`u.id::text < ${place[0]}` : sql`true`, size + 1)
-  return cutPage(runs, size, (run) => writeCursor('newest', [run.id]))
+  return cutPage(
+    runs.map(({ tallies: _, ...run }) => run),
+    size,
+    (run) => writeCursor('newest', [run.id]),
+  )
 }
 
 /** One charge run with its figures, its reasons and its latest orders; 404 outside the campaign. */
 export async function findChargeRun(db: Db, campaign_id: string, id: string, now: Date): Promise<WholeRun> {
-  const [run] = await readRuns(db, campaign_id, sql`u.id = ${id}`, 1)
-  if (!run) throw notFound('charge run')
-  const { rows: reasons } = await sql<{ state: string; code: string; count: number; amount: number }>`select r.state,
-      coalesce(r.code, 'unknown') as code, count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount
-    from charge_run_orders r where r.campaign_id = ${campaign_id} and r.run_id = ${id} and r.state in ('declined', 'refused', 'left_out')
-    group by 1, 2 order by 3 desc, 2`.execute(db)
+  const [found] = await readRuns(db, campaign_id, sql`u.id = ${id}`, 1)
+  if (!found) throw notFound('charge run')
+  const { tallies, ...run } = found
+  const reasons = tallies
+    .map(({ code, ...tally }) => ({ code: code ?? 'unknown', ...tally }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1))
   const speed = run.state === 'running' ? await measureSpeed(db, { campaign_id, run_id: id }, now) : null
   const left = run.orders.waiting + run.orders.charging
   return {
@@ -93,7 +97,7 @@ const LATEST = 8
 async function readLatest(db: Db, { campaign_id, run_id }: RunKey): Promise<RunOrder[]> {
   return await readRunOrders(db, campaign_id, run_id, {
     where: sql`a.sent_at is not null and (r.order_id, r.attempt_id) in (select n.order_id, n.id from payment_attempts n
-      where n.campaign_id = ${campaign_id} and n.run_id = ${run_id} order by n.id desc limit ${NEWEST})`,
+      where n.campaign_id = ${campaign_id} and n.run_id = ${idOfRun({ run_id })} order by n.id desc limit ${NEWEST})`,
     order: sql`coalesce(a.settled_at, a.sent_at) desc, r.number desc`,
     limit: LATEST,
   })
@@ -106,35 +110,60 @@ const TOO_FEW = 5
 async function measureSpeed(db: Db, { campaign_id, run_id }: RunKey, now: Date): Promise<number | null> {
   const { rows } = await sql<{ sent: number; seconds: number }>`select count(*)::int as sent,
       extract(epoch from max(n.sent_at) - min(n.sent_at))::float8 as seconds
-    from (select sent_at from payment_attempts where campaign_id = ${campaign_id} and run_id = ${run_id}
+    from (select sent_at from payment_attempts where campaign_id = ${campaign_id} and run_id = ${idOfRun({ run_id })}
       order by id desc limit ${MEASURED}) n
     where n.sent_at > ${now}::timestamptz - make_interval(secs => ${MEASURED_S})`.execute(db)
   const [measured] = rows
   return measured && measured.sent >= TOO_FEW && measured.seconds > 0 ? (measured.sent - 1) / measured.seconds : null
 }
 
-/** How many orders of the run `u` are in each state, and their sums. Attempts are looked up only for what is in the air. */
-const counts = sql`select case when r.state = 'waiting' and r.amount <= 0 then 'nothing_owed' else r.state end as state,
-    count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount
-  from charge_run_orders r where r.campaign_id = u.campaign_id and r.run_id = u.id and r.state <> 'charging' group by 1
+/** So many orders of a run are in this state for this reason, and their sum. */
+interface Tally {
+  state: RunOrderState
+  code: string | null
+  count: number
+  amount: number
+}
+
+/**
+ * The orders of the run `u` by state and reason: one look along the index `charge_run_orders_next`, which has all that is asked. Attempts are
+ * looked up only for what is in the air.
+ */
+const tallies = sql`select case when r.state = 'waiting' and r.amount <= 0 then 'nothing_owed' else r.state end as state,
+    r.code, count(*)::int as count, sum(greatest(r.amount, 0))::bigint as amount
+  from charge_run_orders r where r.campaign_id = u.campaign_id and r.run_id = u.id and r.state <> 'charging' group by 1, 2
   union all
-  select case when a.state = 'unknown' then 'unknown' else 'charging' end, count(*)::int, sum(greatest(r.amount, 0))::bigint
+  select case when a.state = 'unknown' then 'unknown' else 'charging' end, null, count(*)::int, sum(greatest(r.amount, 0))::bigint
   from ${joins} where r.campaign_id = u.campaign_id and r.run_id = u.id and r.state = 'charging' group by 1`
 
-async function readRuns(db: Db, campaign_id: string, where: RawBuilder<unknown>, limit: number): Promise<ListedRun[]> {
+async function readRuns(
+  db: Db,
+  campaign_id: string,
+  where: RawBuilder<unknown>,
+  limit: number,
+): Promise<(ListedRun & { tallies: Tally[] })[]> {
   const { rows } = await sql<
-    Omit<ListedRun, 'orders' | 'amounts' | 'total'> & { counts: { state: RunOrderState; count: number; amount: number }[] | null }
+    Omit<ListedRun, 'orders' | 'amounts' | 'total'> & { tallies: Tally[] | null }
   >`select u.id, u.state, u.pause_code, u.retry_errored, u.pace,
       jsonb_build_object('kind', 'staff', 'name', p.name) as actor, u.created_at, u.finished_at,
-      (select jsonb_agg(jsonb_build_object('state', n.state, 'count', n.count, 'amount', n.amount)) from (${counts}) n) as counts
+      (select jsonb_agg(to_jsonb(n)) from (${tallies}) n) as tallies
     from charge_runs u left join accounts p on p.id = u.actor_id
     where u.campaign_id = ${campaign_id} and ${where} order by u.id desc limit ${limit}`.execute(db)
-  return rows.map(({ counts, ...run }) => {
-    const of = (state: RunOrderState) => counts?.find((each) => each.state === state)
-    const figures = (pick: 'count' | 'amount') =>
-      Object.fromEntries(RUN_ORDER_STATES.map((state) => [state, of(state)?.[pick] ?? 0])) as Record<RunOrderState, number>
+  return rows.map((row) => {
+    const tallies = row.tallies ?? []
+    const figures = (pick: 'count' | 'amount') => {
+      const sums = Object.fromEntries(RUN_ORDER_STATES.map((state) => [state, 0])) as Record<RunOrderState, number>
+      for (const tally of tallies) sums[tally.state] += tally[pick]
+      return sums
+    }
     const orders = figures('count')
-    return { ...run, total: Object.values(orders).reduce((sum, count) => sum + count, 0), orders, amounts: figures('amount') }
+    return {
+      ...row,
+      tallies,
+      total: Object.values(orders).reduce((sum, count) => sum + count, 0),
+      orders,
+      amounts: figures('amount'),
+    }
   })
 }
 
@@ -214,7 +243,7 @@ async function readRunOrders(db: Db, campaign_id: string, run_id: string, readin
     from ${joins}
     join orders o on o.campaign_id = r.campaign_id and o.id = r.order_id
     join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-    where r.campaign_id = ${campaign_id} and r.run_id = ${run_id} and ${reading.where}
+    where r.campaign_id = ${campaign_id} and r.run_id = ${idOfRun({ run_id })} and ${reading.where}
     order by ${reading.order} limit ${reading.limit}`.execute(db)
   return rows
 }

@@ -2,11 +2,9 @@ import { sql } from 'kysely'
 import { moveEach } from '../orders/move-orders.ts'
 import { RUN } from '../shared/actor.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { type RunKey, saveRunState, takeRun } from './charge-run-state.ts'
+import { idOfRun, type RunKey, saveRunState, takeRun } from './charge-run-state.ts'
 import { startCharges } from './start-charge.ts'
 
-/** So many orders get their attempt in one transaction: what a killed worker leaves to be sent first. */
-const BATCH = 20
 /** Orders that owe nothing never wait for the gateway, so many of them at once. */
 const FREE_BATCH = 2_000
 
@@ -28,16 +26,16 @@ export interface Fed {
 }
 
 /**
- * Takes the next orders of a run: asks the conditions again, makes attempts for those that qualify, makes those that owe nothing paid, and
+ * Takes the next orders of a run, `limit` at most (what a killed worker leaves to be sent first): asks the conditions again, makes attempts for those that qualify, makes those that owe nothing paid, and
  * writes down who was left out. Safe to run twice and by two workers at once: the run's row is the lease. A run that is paused is left alone;
  * one with nothing left is done.
  */
-export async function feedChargeRun(tx: Tx, key: RunKey): Promise<Fed> {
+export async function feedChargeRun(tx: Tx, key: RunKey, limit: number): Promise<Fed> {
   const run = await takeRun(tx, key)
   if (run.state !== 'running') return { attempts: 0, orders: 0 }
   const free = await payNothingOwed(tx, key)
   if (free > 0) return { attempts: 0, orders: free }
-  const batch = await nextOrders(tx, key, run.retry_errored)
+  const batch = await nextOrders(tx, key, { retry_errored: run.retry_errored, limit })
   const wrong = batch.filter((each) => !each.is_possible).map((each) => each.order_id)
   const started = await startCharges(tx, RUN, {
     campaign_id: key.campaign_id,
@@ -55,21 +53,29 @@ export async function feedChargeRun(tx: Tx, key: RunKey): Promise<Fed> {
   return { attempts, orders: batch.length }
 }
 
-async function nextOrders(tx: Tx, key: RunKey, retry_errored: boolean): Promise<{ order_id: string; is_possible: boolean }[]> {
+async function nextOrders(
+  tx: Tx,
+  key: RunKey,
+  { retry_errored, limit }: { retry_errored: boolean; limit: number },
+): Promise<{ order_id: string; is_possible: boolean }[]> {
   const statuses = retry_errored ? ['locked', 'errored'] : ['locked']
-  const { rows } = await sql<{ order_id: string; is_possible: boolean }>`select r.order_id,
-      o.status = any(${statuses}::text[]) as is_possible
-    from charge_run_orders r join orders o on o.campaign_id = r.campaign_id and o.id = r.order_id
-    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.state = 'waiting' and r.code is null
-    order by r.number limit ${BATCH}`.execute(tx.db)
+  // Cut first and joined then, in the order of the index: no more than these are read, however many wait.
+  const { rows } = await sql<{ order_id: string; is_possible: boolean }>`with next as materialized (
+      select r.campaign_id, r.order_id, r.number from charge_run_orders r
+      where r.campaign_id = ${key.campaign_id} and r.run_id = ${idOfRun(key)} and r.state = 'waiting' and r.code is null
+      order by r.state, r.code, r.number limit ${sql.lit(limit)}
+    )
+    select n.order_id, o.status = any(${statuses}::text[]) as is_possible
+    from next n join orders o on o.campaign_id = n.campaign_id and o.id = n.order_id
+    order by n.number`.execute(tx.db)
   return rows
 }
 
 /** *Nothing owed*: paid without the gateway, in one statement for each batch. */
 async function payNothingOwed(tx: Tx, key: RunKey): Promise<number> {
   const { rows } = await sql<{ order_id: string }>`select r.order_id from charge_run_orders r
-    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.state = 'waiting' and r.code = 'nothing_owed'
-    order by r.number limit ${FREE_BATCH}`.execute(tx.db)
+    where r.campaign_id = ${key.campaign_id} and r.run_id = ${idOfRun(key)} and r.state = 'waiting' and r.code = 'nothing_owed'
+    order by r.number limit ${sql.lit(FREE_BATCH)}`.execute(tx.db)
   if (rows.length === 0) return 0
   const moves = await moveEach(tx, RUN, {
     campaign_id: key.campaign_id,
@@ -81,7 +87,7 @@ async function payNothingOwed(tx: Tx, key: RunKey): Promise<number> {
   await sql`update charge_run_orders r set state = case when x.code = 'moved' then 'nothing_owed' else 'left_out' end,
       code = nullif(x.code, 'moved')
     from unnest(${moves.map(({ id }) => id)}::uuid[], ${moves.map(({ code }) => code)}::text[]) x (order_id, code)
-    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.order_id = x.order_id
+    where r.campaign_id = ${key.campaign_id} and r.run_id = ${idOfRun(key)} and r.order_id = x.order_id
       and x.code <> 'changed_meanwhile'`.execute(tx.db)
   return rows.length
 }
@@ -99,7 +105,7 @@ async function writeOutcomes(
     from unnest(${outcomes.map((each) => each.order_id)}::uuid[], ${outcomes.map((each) => each.attempt_id)}::uuid[],
       ${outcomes.map((each) => each.code)}::text[]) x (order_id, attempt_id, code)
     join orders o on o.campaign_id = ${key.campaign_id} and o.id = x.order_id
-    where r.campaign_id = ${key.campaign_id} and r.run_id = ${key.run_id} and r.order_id = x.order_id`.execute(tx.db)
+    where r.campaign_id = ${key.campaign_id} and r.run_id = ${idOfRun(key)} and r.order_id = x.order_id`.execute(tx.db)
 }
 
 async function hasOpenOrders(tx: Tx, key: RunKey): Promise<boolean> {

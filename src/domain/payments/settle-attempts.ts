@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type NewMessage, queueMessages } from '../messages/queue-message.ts'
+import { queueMessages } from '../messages/queue-message.ts'
 import { moveEach } from '../orders/move-orders.ts'
 import { GATEWAY } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
@@ -37,47 +37,37 @@ export async function settleAttempts(tx: Tx, campaign_id: string, answered: read
       const isLate = (kind === 'refused' || kind === 'unknown') && attempt.lease_id !== lease_id
       return answer?.answer === kind && !isLate ? [{ attempt, answer: answer as Extract<ChargeAnswer, { answer: T }> }] : []
     })
+  const succeeded = of('succeeded')
+  const declined = of('declined')
+  const refused = of('refused')
   await recordUnknown(tx, campaign_id, of('unknown'))
-  await recordSucceeded(tx, campaign_id, of('succeeded'))
-  await recordDeclined(tx, campaign_id, of('declined'))
-  await recordRefused(tx, campaign_id, of('refused'))
+  await endAttempts(tx, campaign_id, [
+    ...succeeded.map(({ attempt, answer }) => endingOf(attempt, 'succeeded', { payment: answer.payment })),
+    ...declined.map(({ attempt, answer: { payment, decline } }) =>
+      endingOf(attempt, 'declined', { payment, code: decline.code, decline_class: classOfDecline(decline) }),
+    ),
+    ...refused.map(({ attempt, answer }) => endingOf(attempt, 'refused', { code: answer.code })),
+  ])
+  await bookSucceeded(tx, campaign_id, succeeded)
+  const elsewhere = await bookDeclined(tx, campaign_id, declined)
+  await bookRefused(tx, campaign_id, refused)
+  await queueMails(tx, campaign_id, [...succeeded, ...declined.filter(({ attempt }) => !elsewhere.has(attempt.order_id))])
 }
 
 type Of<T extends ChargeAnswer['answer']> = { attempt: Attempt; answer: Extract<ChargeAnswer, { answer: T }> }[]
 
 async function recordUnknown(tx: Tx, campaign_id: string, list: Of<'unknown'>): Promise<void> {
-  for (const { attempt, answer } of list) {
-    const wait_s = WAITS_S[Math.min(attempt.sendings, WAITS_S.length) - 1] ?? WAITS_S[0] ?? 1
-    await tx.db
-      .updateTable('payment_attempts')
-      .set({
-        state: 'unknown',
-        code: answer.code,
-        leased_until: null,
-        lease_id: null,
-        next_try_at: new Date(tx.now.getTime() + wait_s * 1000),
-        updated_at: tx.now,
-      })
-      .where('campaign_id', '=', campaign_id)
-      .where('id', '=', attempt.id)
-      .execute()
-  }
+  if (list.length === 0) return
+  const waits = list.map(({ attempt }) => WAITS_S[Math.min(attempt.sendings, WAITS_S.length) - 1] ?? WAITS_S[0] ?? 1)
+  await sql`update payment_attempts a set state = 'unknown', code = x.code, leased_until = null, lease_id = null,
+      next_try_at = ${tx.now}::timestamptz + make_interval(secs => x.wait_s), updated_at = ${tx.now}
+    from unnest(${list.map(({ attempt }) => attempt.id)}::uuid[], ${list.map(({ answer }) => answer.code)}::text[],
+      ${waits}::int[]) x (id, code, wait_s)
+    where a.campaign_id = ${campaign_id} and a.id = x.id`.execute(tx.db)
 }
 
-async function recordSucceeded(tx: Tx, campaign_id: string, list: Of<'succeeded'>): Promise<void> {
+async function bookSucceeded(tx: Tx, campaign_id: string, list: Of<'succeeded'>): Promise<void> {
   if (list.length === 0) return
-  const ids = list.map(({ attempt }) => attempt.id)
-  await endAttempts(
-    tx,
-    campaign_id,
-    list.map(({ attempt, answer }) => ({
-      id: attempt.id,
-      state: 'succeeded',
-      payment: answer.payment,
-      code: null,
-      decline_class: null,
-    })),
-  )
   const moves = await moveEach(tx, GATEWAY, {
     campaign_id,
     name: 'charge_succeeded',
@@ -93,9 +83,7 @@ async function recordSucceeded(tx: Tx, campaign_id: string, list: Of<'succeeded'
       'charged', ${tx.now}::timestamptz
     from payment_attempts a join orders o on o.campaign_id = a.campaign_id and o.id = a.order_id
     cross join (values ('card'), ('owed')) e (account)
-    where a.campaign_id = ${campaign_id} and a.id = any(${ids}::uuid[])`.execute(tx.db)
-  await settleRunOrders(tx, campaign_id, ids)
-  await queueMessages(tx, await messagesOf(tx, campaign_id, ids, 'receipt'))
+    where a.campaign_id = ${campaign_id} and a.id = any(${list.map(({ attempt }) => attempt.id)}::uuid[])`.execute(tx.db)
 }
 
 /** A success for an order in another status is booked at once, moves no status, and holds the order (lifecycle.md, Transitions). */
@@ -111,20 +99,9 @@ async function bookLate(tx: Tx, campaign_id: string, order_ids: string[]): Promi
   })
 }
 
-async function recordDeclined(tx: Tx, campaign_id: string, list: Of<'declined'>): Promise<void> {
-  if (list.length === 0) return
-  const ids = list.map(({ attempt }) => attempt.id)
-  await endAttempts(
-    tx,
-    campaign_id,
-    list.map(({ attempt, answer }) => ({
-      id: attempt.id,
-      state: 'declined',
-      payment: answer.payment,
-      code: answer.decline.code,
-      decline_class: classOfDecline(answer.decline),
-    })),
-  )
+/** Answers the orders that were in another status: they stay in it, and their backers hear nothing. */
+async function bookDeclined(tx: Tx, campaign_id: string, list: Of<'declined'>): Promise<Set<string>> {
+  if (list.length === 0) return new Set()
   const moves = await moveEach(tx, GATEWAY, {
     campaign_id,
     name: 'charge_failed',
@@ -136,33 +113,13 @@ async function recordDeclined(tx: Tx, campaign_id: string, list: Of<'declined'>)
   })
   const elsewhere = moves.filter(({ code }) => code !== 'moved').map(({ id }) => id)
   if (elsewhere.length > 0) await touchOrders(tx, { campaign_id, order_ids: elsewhere, kind: 'charge_refused', set: null })
-  await settleRunOrders(tx, campaign_id, ids)
-  const failed = (await messagesOf(tx, campaign_id, ids, 'charge_failed')).filter(
-    ({ data }) => !elsewhere.includes(String(data?.order_id)),
-  )
-  await queueMessages(tx, failed)
+  return new Set(elsewhere)
 }
 
-async function recordRefused(tx: Tx, campaign_id: string, list: Of<'refused'>): Promise<void> {
+async function bookRefused(tx: Tx, campaign_id: string, list: Of<'refused'>): Promise<void> {
   if (list.length === 0) return
-  await endAttempts(
-    tx,
-    campaign_id,
-    list.map(({ attempt, answer }) => ({
-      id: attempt.id,
-      state: 'refused',
-      payment: null,
-      code: answer.code,
-      decline_class: null,
-    })),
-  )
   const order_ids = list.map(({ attempt }) => attempt.order_id)
   await touchOrders(tx, { campaign_id, order_ids, kind: 'charge_refused', set: null })
-  await settleRunOrders(
-    tx,
-    campaign_id,
-    list.map(({ attempt }) => attempt.id),
-  )
   for (const { attempt, answer } of list) {
     if (!answer.pauses || !attempt.run_id) continue
     const key = { campaign_id, run_id: attempt.run_id }
@@ -173,19 +130,37 @@ async function recordRefused(tx: Tx, campaign_id: string, list: Of<'refused'>): 
 
 interface Ending {
   id: string
+  order_id: string
+  run_id: string | null
   state: 'succeeded' | 'declined' | 'refused'
   payment: string | null
   code: string | null
   decline_class: string | null
 }
 
+function endingOf(
+  { id, order_id, run_id }: Attempt,
+  state: Ending['state'],
+  said: Partial<Pick<Ending, 'payment' | 'code' | 'decline_class'>>,
+): Ending {
+  return { id, order_id, run_id, state, payment: null, code: null, decline_class: null, ...said }
+}
+
+/** Ends the attempts, and says in their runs what became of the orders. */
 async function endAttempts(tx: Tx, campaign_id: string, endings: Ending[]): Promise<void> {
+  if (endings.length === 0) return
   const column = (name: keyof Ending) => endings.map((each) => each[name])
   await sql`update payment_attempts a set state = x.state, payment = x.payment, code = x.code, decline_class = x.decline_class,
       settled_at = ${tx.now}, updated_at = ${tx.now}, leased_until = null, lease_id = null, next_try_at = null
     from unnest(${column('id')}::uuid[], ${column('state')}::text[], ${column('payment')}::text[], ${column('code')}::text[],
       ${column('decline_class')}::text[]) x (id, state, payment, code, decline_class)
     where a.campaign_id = ${campaign_id} and a.id = x.id`.execute(tx.db)
+  await sql`update charge_run_orders r set state = x.state, code = x.code
+    from unnest(${column('id')}::uuid[], ${column('run_id')}::uuid[], ${column('order_id')}::uuid[], ${column('state')}::text[],
+      ${column('code')}::text[]) x (id, run_id, order_id, state, code)
+    where r.campaign_id = ${campaign_id} and r.run_id = x.run_id and r.order_id = x.order_id and r.attempt_id = x.id`.execute(
+    tx.db,
+  )
 }
 
 /** The last attempt of the moved order `m`: it is the one that was just settled. */
@@ -217,24 +192,23 @@ async function touchOrders(tx: Tx, touch: Touch): Promise<void> {
     from touched m`.execute(tx.db)
 }
 
-async function settleRunOrders(tx: Tx, campaign_id: string, attempt_ids: string[]): Promise<void> {
-  await sql`update charge_run_orders r set state = a.state, code = a.code
-    from payment_attempts a
-    where a.campaign_id = ${campaign_id} and a.id = any(${attempt_ids}::uuid[]) and r.campaign_id = a.campaign_id
-      and r.run_id = a.run_id and r.order_id = a.order_id and r.attempt_id = a.id`.execute(tx.db)
-}
-
-async function messagesOf(
-  tx: Tx,
-  campaign_id: string,
-  attempt_ids: string[],
-  kind: 'receipt' | 'charge_failed',
-): Promise<NewMessage[]> {
-  const { rows } = await sql<{ backer_id: string; attempt_id: string; data: Record<string, unknown> }>`select o.backer_id,
+/** The receipt of each success, and why each other charge failed, at once: one for each attempt. */
+async function queueMails(tx: Tx, campaign_id: string, list: Of<'succeeded' | 'declined'>): Promise<void> {
+  if (list.length === 0) return
+  const { rows } = await sql<{ backer_id: string; attempt_id: string; data: Record<string, unknown> }>`select p.backer_id,
       a.id as attempt_id, jsonb_build_object('attempt_id', a.id, 'order_id', a.order_id, 'amount', a.amount, 'code', a.code,
         'payment_method', jsonb_build_object('brand', p.brand, 'last4', p.last4)) as data
-    from payment_attempts a join orders o on o.campaign_id = a.campaign_id and o.id = a.order_id
-    join payment_methods p on p.campaign_id = a.campaign_id and p.id = a.payment_method_id
-    where a.campaign_id = ${campaign_id} and a.id = any(${attempt_ids}::uuid[])`.execute(tx.db)
-  return rows.map(({ backer_id, attempt_id, data }) => ({ campaign_id, backer_id, kind, occasion: attempt_id, data }))
+    from payment_attempts a join payment_methods p on p.campaign_id = a.campaign_id and p.id = a.payment_method_id
+    where a.campaign_id = ${campaign_id} and a.id = any(${list.map(({ attempt }) => attempt.id)}::uuid[])`.execute(tx.db)
+  const succeeded = new Set(list.flatMap(({ attempt, answer }) => (answer.answer === 'succeeded' ? [attempt.id] : [])))
+  await queueMessages(
+    tx,
+    rows.map(({ backer_id, attempt_id, data }) => ({
+      campaign_id,
+      backer_id,
+      kind: succeeded.has(attempt_id) ? 'receipt' : 'charge_failed',
+      occasion: attempt_id,
+      data,
+    })),
+  )
 }

@@ -204,7 +204,7 @@ describe('an errored order', () => {
       retry_errored: true,
     })
     const key = { campaign_id: campaign.id, run_id }
-    await inTransaction(program.deps, (tx) => feedChargeRun(tx, key))
+    await inTransaction(program.deps, (tx) => feedChargeRun(tx, key, 20))
     await inTransaction(program.deps, (tx) => stopChargeRun(tx, campaign.staff, key))
     expect((await attemptsOf(program.deps, order_id)).map(({ state }) => state)).toEqual(['declined', 'refused'])
     expect((await ask(pledgePage, backer)).data?.order).toMatchObject({

@@ -16,7 +16,12 @@ type Say = (count: string, isOne: boolean) => string
 
 const SENTENCES: Readonly<Record<string, Say>> = {
   import_report: () => 'Import the report of your campaign.',
-  save_prices: () => 'Say what the pledge paid for; surveys can be sent then.',
+  save_prices: () => 'Confirm the price of each level and add-on, so that whoever changes nothing owes nothing.',
+  offer_addons: (n, one) =>
+    one
+      ? '1 add-on of the report is not offered yet, so nobody can add it.'
+      : `${n} add-ons of the report are not offered yet, so nobody can add them.`,
+  set_shipping: () => 'No shipping region is set, so everything would ship everywhere at no charge.',
   send_surveys: (n, one) => (one ? '1 backer has no survey yet.' : `${n} backers have no survey yet.`),
   nothing_owed: (n, one) => (one ? '1 locked order owes nothing.' : `${n} locked orders owe nothing.`),
   lock: (n, one) => (one ? '1 order can be locked.' : `${n} orders can be locked.`),
@@ -26,6 +31,12 @@ const SENTENCES: Readonly<Record<string, Say>> = {
   answer_requests: (n, one) => (one ? '1 backer asks to change a final address.' : `${n} backers ask to change a final address.`),
   finalize_address: (n, one) => (one ? '1 address can be finalized.' : `${n} addresses can be finalized.`),
   hand_over: (n, one) => (one ? '1 order is ready to ship.' : `${n} orders are ready to ship.`),
+  apply_tracking: (n, one) =>
+    one ? '1 order was handed over and has not shipped.' : `${n} orders were handed over and have not shipped.`,
+  send_tracking: (n, one) =>
+    one ? '1 parcel left and its backer was not told.' : `${n} parcels left and their backers were not told.`,
+  wait_for_answers: (n, one) =>
+    one ? '1 backer was mailed lately and has not answered.' : `${n} backers were mailed lately and have not answered.`,
   remind: (n, one) => (one ? '1 backer has not answered.' : `${n} backers have not answered.`),
   look_at_holds: (n, one) => (one ? '1 order is on hold.' : `${n} orders are on hold.`),
 }

@@ -30,6 +30,9 @@ export const paths = {
   /** The guide for creators; without an act its first page. `from`: where it leads back to. */
   guide: (act?: GuideAct, query: { from?: string } = {}) => withQuery(act ? `/guide/${act}` : '/guide', query),
 
+  /** A backer report of invented people, to try the import with. */
+  sample_report: () => '/guide/sample-report.csv',
+
   campaigns: () => '/campaigns',
   new_campaign: () => '/campaigns/new',
   overview: (id: string) => campaign(id),

@@ -7,6 +7,7 @@ export default [
   route('sign-out', 'routes/auth/sign-out.tsx'),
   route('colours', 'routes/auth/colours.ts'),
   layout('routes/creator/layout.tsx', [
+    route('guide/sample-report.csv', 'routes/creator/sample-report.ts'),
     route('guide/:act?', 'routes/creator/guide.tsx'),
     route('campaigns', 'routes/creator/campaigns.tsx'),
     route('campaigns/new', 'routes/creator/new-campaign.tsx'),

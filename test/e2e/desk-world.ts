@@ -52,5 +52,6 @@ async function makeOwner(page: Page, program: Program): Promise<void> {
   await page.goto(`${program.url}/setup`)
   for (const [id, value] of Object.entries({ code, ...owner })) await page.fill(`#${id}`, value)
   await page.locator('button[type=submit]').last().click()
-  await page.waitForURL('**/campaigns/new')
+  await page.waitForURL('**/campaigns')
+  await page.goto(`${new URL(page.url()).origin}/campaigns/new`)
 }

@@ -61,7 +61,7 @@ describe('first run', () => {
     await sendUnchecked({ code: 'WRONG-WRONG', email: owner.email, password: owner.password })
     expect(await page.getByRole('alert').textContent()).toContain('The code is not the one in the terminal')
     await sendUnchecked({ code, password: owner.password })
-    expect(new URL(page.url()).pathname).toBe('/campaigns/new')
+    expect(new URL(page.url()).pathname).toBe('/campaigns')
   })
 })
 
@@ -74,7 +74,7 @@ describe('sign-in', () => {
     await page.fill('#email', owner.email)
     await page.fill('#password', 'not the password')
     await send()
-    expect(await page.getByRole('alert').textContent()).toContain('Mail address and password do not belong together')
+    expect(await page.getByRole('alert').textContent()).toContain('Email address and password do not belong together')
     expect(await problemsWithoutScript(page)).toEqual([])
     await page.fill('#password', owner.password)
     await send()

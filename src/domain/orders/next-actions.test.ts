@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { actionText, hasActionText } from '../../lib/action-text.ts'
 import type { LifecycleCounts } from './counts.ts'
 import { ORDER_STATUSES, SURVEY_STATES } from './lifecycle.ts'
-import { NEXT_ACTIONS, nextActions } from './next-actions.ts'
+import { answersNeedUntil, NEXT_ACTIONS, nextActions } from './next-actions.ts'
 
 function counts(surveys: Partial<LifecycleCounts['surveys']>, lock: Partial<LifecycleCounts['lock']> = {}): LifecycleCounts {
   const none = { count: 0, owed: 0, credit: 0, on_hold: 0 }
@@ -14,12 +14,24 @@ function counts(surveys: Partial<LifecycleCounts['surveys']>, lock: Partial<Life
 }
 const codes = (facts: Parameters<typeof nextActions>[0]) => nextActions(facts).map(({ code }) => code)
 
+const now = new Date('2026-03-10T12:00:00Z')
+const setup = {
+  regions: 2,
+  hidden_addons: 0,
+  mailed_at: null as Date | null,
+  is_past_deadline: false,
+  handed_over: false,
+  untold_parcels: 0,
+}
 const calm = {
+  now,
+  setup,
   prices_saved: true,
   owe_nothing: 0,
   charge: { orders: 0, amount: 0, left: [] },
   finalize: { moved: 0, left: [] },
   requests: 0,
+  run_under_way: false,
 }
 
 test('a campaign is led from its report to its lock', () => {
@@ -47,12 +59,42 @@ test('and from its lock to the parcels', () => {
   const late = { ...answered, orders: { ...answered.orders, errored, ready_to_ship } }
   const actions = nextActions({ ...calm, counts: late, finalize: { moved: 7, left: [] }, requests: 1 })
   expect(actions.map(({ code, count }) => [code, count])).toEqual([
-    ['look_at_failed', 3],
     ['answer_requests', 1],
-    ['finalize_address', 7],
     ['hand_over', 10],
+    ['look_at_failed', 3],
+    ['finalize_address', 7],
     ['look_at_holds', 2],
   ])
+})
+
+test('before anybody is asked, what backers could not add and what would ship at no charge come first', () => {
+  const bare = { ...calm, setup: { ...setup, regions: 0, hidden_addons: 2 } }
+  const actions = nextActions({ ...bare, counts: counts({ not_sent: 9 }) })
+  expect(actions.map(({ code, count }) => [code, count])).toEqual([
+    ['offer_addons', 2],
+    ['set_shipping', 0],
+    ['send_surveys', 9],
+  ])
+  expect(codes({ ...bare, counts: counts({ not_sent: 9, completed: 1 }) })).toEqual(['send_surveys'])
+  expect(codes({ ...bare, counts: counts({ not_sent: 9 }), prices_saved: false })).toEqual(['save_prices'])
+})
+
+test('who was just asked is given three days before a reminder, and a lock waits behind', () => {
+  const mailed_at = new Date('2026-03-09T12:00:00Z')
+  const asked = { ...calm, setup: { ...setup, mailed_at }, counts: counts({ sent: 9, completed: 3 }, { can: 3 }) }
+  expect(codes(asked)).toEqual(['wait_for_answers', 'lock'])
+  expect(answersNeedUntil(asked.setup, now)).toEqual(new Date('2026-03-12T12:00:00Z'))
+  expect(codes({ ...asked, now: new Date('2026-03-12T12:00:00Z') })).toEqual(['lock', 'remind'])
+  expect(codes({ ...asked, setup: { ...asked.setup, is_past_deadline: true } })).toEqual(['lock', 'remind'])
+  expect(codes({ ...asked, counts: counts({ completed: 12 }, { can: 12 }) })).toEqual(['lock'])
+})
+
+test('what was handed over waits for its numbers, and what left for its mails', () => {
+  const ready_to_ship = { count: 5, owed: 0, credit: 0, on_hold: 0 }
+  const answered = counts({ completed: 9 })
+  const facts = { ...calm, counts: { ...answered, orders: { ...answered.orders, ready_to_ship } } }
+  expect(codes({ ...facts, setup: { ...setup, handed_over: true } })).toEqual(['apply_tracking'])
+  expect(codes({ ...facts, setup: { ...setup, untold_parcels: 4 } })).toEqual(['hand_over', 'send_tracking'])
 })
 
 test('every action has its sentence, with who is left out and why', () => {

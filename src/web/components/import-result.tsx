@@ -33,10 +33,10 @@ export function ImportResult({ campaign_id, found, kept }: Props) {
   if (found.state === 'applied') {
     return (
       <Note tone={found.reported ? 'warn' : 'good'}>
-        <b>Applied: {plural(found.imported ?? 0, 'row is', 'rows are')} in the books.</b>{' '}
+        <b>{doneText(found)}</b>{' '}
         {found.reported
           ? `${plural(found.reported, 'row is', 'rows are')} listed below and changed nothing.`
-          : 'Nothing was left out.'}
+          : 'No row was left out. Nobody was mailed.'}
         <Outcomes found={found} />
       </Note>
     )
@@ -53,6 +53,14 @@ export function ImportResult({ campaign_id, found, kept }: Props) {
       <Outcomes found={found} />
     </Note>
   )
+}
+
+function doneText({ counts }: ImportView): string {
+  const { new: added = 0, changed = 0 } = counts
+  if (added > 0) {
+    return `${plural(added, 'backer was', 'backers were')} imported${changed > 0 ? `, ${plural(changed, 'other', 'others')} changed` : ''}.`
+  }
+  return changed > 0 ? `${plural(changed, 'backer was', 'backers were')} changed.` : 'Nothing had to be changed.'
 }
 
 function Outcomes({ found }: { found: ImportView }) {

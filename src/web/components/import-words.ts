@@ -27,5 +27,5 @@ const GENERATIONS: Record<string, string> = {
 
 /** "Kickstarter report as of 2018 to 2021". */
 export function generationText(generation: string): string {
-  return `Kickstarter report ${GENERATIONS[generation] ?? generation}`
+  return `Kickstarter report, form ${GENERATIONS[generation] ?? generation}`
 }

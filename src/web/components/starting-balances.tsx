@@ -13,15 +13,17 @@ interface Props {
   preview: PledgePricesPreview
   /** of prices that are typed and not saved */
   tried: boolean
+  /** its rows that do not add up come in pages */
+  paged: boolean
 }
 
 const OUTCOMES: Record<StartingGroup['outcome'], string> = { exact: 'Owe exactly 0', credit: 'Start with credit', owing: 'Owe' }
 
 /** Where every backer starts with these prices, each group with its reason, and the rows that do not add up. */
-export function StartingBalances({ campaign, preview, tried }: Props) {
+export function StartingBalances({ campaign, preview, tried, paged }: Props) {
   return (
     <section aria-labelledby="starts" className="sheets">
-      <h2 id="starts">{tried ? 'Where backers would start with these prices' : 'Where backers start'}</h2>
+      <h2 id="starts">{tried ? 'What backers would owe with these prices' : 'What backers owe if they change nothing'}</h2>
       {tried && <Note tone="info">Counted just now. Nothing is saved yet.</Note>}
       {preview.missing.length > 0 && (
         <Note tone="warn">
@@ -44,7 +46,7 @@ export function StartingBalances({ campaign, preview, tried }: Props) {
         </Note>
       )}
       {preview.groups.length > 0 && <Groups campaign={campaign} groups={preview.groups} />}
-      {preview.mismatched.total > 0 && <Mismatches campaign={campaign} mismatched={preview.mismatched} paged={!tried} />}
+      {preview.mismatched.total > 0 && <Mismatches campaign={campaign} mismatched={preview.mismatched} paged={paged} />}
     </section>
   )
 }

@@ -66,7 +66,7 @@ describe('first run', () => {
 
   test('the right code makes the owner and signs them in; the page is gone afterwards', async () => {
     const answer = await ask(setUp, '/setup', { form: { ...owner, code: 'abcd efgh' } })
-    expect(answer).toMatchObject({ status: 303, location: '/campaigns/new' })
+    expect(answer).toMatchObject({ status: 303, location: '/campaigns' })
     expect(await ask(signInPage, '/sign-in', { cookie: answer.cookie })).toMatchObject({ location: '/campaigns' })
     expect(await ask(setupPage, '/setup')).toMatchObject({ status: 303, location: '/sign-in' })
   })

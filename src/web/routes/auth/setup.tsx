@@ -48,7 +48,7 @@ export async function action({ request, context }: Route.ActionArgs) {
     return refuse(typed, problemsOfRefusal(error), { status: error.status })
   }
   const headers = await startSession({ request, context }, { email: typed.email.toLowerCase(), password })
-  throw redirect(paths.new_campaign(), { status: 303, headers: headers ?? {} })
+  throw redirect(paths.campaigns(), { status: 303, headers: headers ?? {} })
 }
 
 function refuse(typed: Typed, problems: FormProblem[], init: { status: number; headers?: HeadersInit } = { status: 422 }) {
@@ -109,7 +109,7 @@ export default function Setup({ loaderData, actionData }: Route.ComponentProps) 
           <TextField
             name="email"
             type="email"
-            label="Mail address"
+            label="Email address"
             help="You sign in with it."
             autoComplete="username"
             defaultValue={typed?.email}
@@ -120,7 +120,7 @@ export default function Setup({ loaderData, actionData }: Route.ComponentProps) 
             name="password"
             type="password"
             label="Password"
-            help={`At least ${loaderData.password.min} characters. A few words are easier to keep than signs.`}
+            help={`At least ${loaderData.password.min} characters. Three words of your own are easy to remember.`}
             autoComplete="new-password"
             minLength={loaderData.password.min}
             maxLength={loaderData.password.max}

@@ -42,7 +42,7 @@ export async function action({ request, context }: Route.ActionArgs) {
     return refuse(email, [{ message }], { status: 429, wait })
   }
   const headers = await startSession({ request, context }, { email, password })
-  if (!headers) return refuse(email, [{ id: 'email', message: 'Mail address and password do not belong together.' }])
+  if (!headers) return refuse(email, [{ id: 'email', message: 'Email address and password do not belong together.' }])
   await forgiveTry(keys)
   throw redirect(nextPage(typeof next === 'string' ? next : null), { status: 303, headers })
 }
@@ -73,7 +73,7 @@ export default function SignIn({ loaderData, actionData }: Route.ComponentProps)
           <TextField
             name="email"
             type="email"
-            label="Mail address"
+            label="Email address"
             autoComplete="username"
             defaultValue={actionData?.email}
             errors={errorsOf('email')}

@@ -14,10 +14,11 @@ interface Props {
   fault: FormFault | null
   /** A campaign that exists: currency and mode are shown, since they stay for ever. */
   is_made: boolean
+  has_mail_server?: boolean
 }
 
 /** The settings of a campaign: the same fields when it is made and later. */
-export function CampaignFields({ choices, values, fault, is_made }: Props) {
+export function CampaignFields({ choices, values, fault, is_made, has_mail_server }: Props) {
   const errors = fault?.errors ?? {}
   const value = (field: keyof Props['values']) => fault?.typed[field] ?? String(values[field] ?? '')
   const field = (name: keyof Props['values']) => ({ name, defaultValue: value(name), errors: errors[name] })
@@ -37,7 +38,7 @@ export function CampaignFields({ choices, values, fault, is_made }: Props) {
           counted in this currency.
         </p>
       ) : (
-        <FixedFields choices={choices} fault={fault} />
+        <FixedFields choices={choices} fault={fault} has_mail_server={has_mail_server} />
       )}
       <SelectField
         {...field('ship_from_country')}
@@ -49,17 +50,23 @@ export function CampaignFields({ choices, values, fault, is_made }: Props) {
       <SelectField
         {...field('time_zone')}
         label="Time zone"
-        help="Deadlines are counted in it."
+        help="Deadlines end at midnight there."
         options={choices.time_zones.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') }))}
         placeholder="Choose a time zone"
         required
       />
-      <TextField {...field('support_email')} type="email" label="Support mail" help="Backers answer to it." required />
+      <TextField
+        {...field('support_email')}
+        type="email"
+        label="Email address for backers’ questions"
+        help="Their answers to your mails go there."
+        required
+      />
       <TextField
         {...field('lockdown_on')}
         type="date"
         label="Lockdown date"
-        help="The deadline your backers are shown. It locks nothing by itself."
+        help="The day until which backers are told to answer. Nothing is locked by itself: you lock when you are ready."
         optional
         width_ch={14}
       />
@@ -82,13 +89,13 @@ export function CampaignFields({ choices, values, fault, is_made }: Props) {
         value="on"
         defaultChecked={fault ? fault.typed.payment_method_required === 'on' : (values.payment_method_required ?? false)}
         label="Ask every backer for a payment method"
-        help="Also those who owe nothing now: needed when you charge shipping later. An order cannot be locked without one then."
+        help="Leave it off, unless you charge everybody something later, such as shipping. With it, also those who owe nothing now are asked for a card, and no order can be locked without one."
       />
     </>
   )
 }
 
-function FixedFields({ choices, fault }: Pick<Props, 'choices' | 'fault'>) {
+function FixedFields({ choices, fault, has_mail_server }: Pick<Props, 'choices' | 'fault' | 'has_mail_server'>) {
   const mode = fault?.typed.mode ?? 'test'
   return (
     <>
@@ -101,14 +108,19 @@ function FixedFields({ choices, fault }: Pick<Props, 'choices' | 'fault'>) {
         options={choices.currencies.map((code) => ({ value: code, label: code }))}
         width_ch={8}
       />
-      <OptionGroup id="mode" label="Kind of campaign" help="It cannot be changed later." errors={fault?.errors.mode}>
+      <OptionGroup
+        id="mode"
+        label="Kind of campaign"
+        help="It cannot be changed later. Begin with a test if this is your first."
+        errors={fault?.errors.mode}
+      >
         <Option
           type="radio"
           name="mode"
           value="test"
           defaultChecked={mode === 'test'}
           label="Test"
-          help="To try everything out. No money moves; without a mail server, mails are kept in a mailbox here."
+          help="To try everything out. No money moves; without a mail server, mails stay in a mailbox here, where you can answer them as a backer."
         />
         <Option
           type="radio"
@@ -116,7 +128,7 @@ function FixedFields({ choices, fault }: Pick<Props, 'choices' | 'fault'>) {
           value="live"
           defaultChecked={mode === 'live'}
           label="Live"
-          help="For your real backers. Needs a mail server."
+          help={`For your real backers, whose mails leave.${has_mail_server ? '' : ' No mail server is set up yet: whoever runs Afterfund sets SMTP_URL before surveys can be sent.'} This version cannot charge real cards yet.`}
         />
       </OptionGroup>
     </>

@@ -1,8 +1,8 @@
 import { Plus } from 'lucide-react'
-import { Link } from 'react-router'
+import { Form, Link } from 'react-router'
 import { listCampaigns } from '../../../domain/campaigns/queries.ts'
 import { paths } from '../../paths.ts'
-import { ButtonLink } from '../../ui/button.tsx'
+import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Count } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
@@ -39,10 +39,20 @@ export default function Campaigns({ loaderData: { campaigns } }: Route.Component
   if (campaigns.length === 0) {
     return (
       <>
-        <PageHead title="Campaigns" />
+        <PageHead title="Welcome to Afterfund" facts="From the report of your crowdfunding campaign to the last parcel." />
         <Sheet label="Campaigns">
-          <Empty title="Your campaigns appear here" action={create}>
-            Make one for your crowdfunding campaign, then import the report that the platform gives you.
+          <Empty
+            title="Begin with a sample, or with your own campaign"
+            action={
+              <>
+                <SampleButton />
+                {create}
+              </>
+            }
+          >
+            The sample is a test campaign with 40 invented backers: their report is ready to be imported, no mail leaves and no
+            money moves. Your own campaign starts with the backer report that the platform gives you. In both, the overview says
+            the next step.
           </Empty>
         </Sheet>
       </>
@@ -86,5 +96,16 @@ export default function Campaigns({ loaderData: { campaigns } }: Route.Component
         </Table>
       </Sheet>
     </>
+  )
+}
+
+/** One press to a campaign that a newcomer can play through. */
+function SampleButton() {
+  return (
+    <Form method="post" action={paths.new_campaign()}>
+      <Button type="submit" name="intent" value="sample">
+        Try it with a sample campaign
+      </Button>
+    </Form>
   )
 }

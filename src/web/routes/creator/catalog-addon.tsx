@@ -110,7 +110,7 @@ export default function Addon({ loaderData, actionData }: Route.ComponentProps) 
             name="offered"
             value="on"
             defaultChecked={typed ? typed.offered === 'on' : offered}
-            label="Offered"
+            label="Backers can add this"
             help="Untick it and nobody can add it any more; who has it keeps it."
           />
         </div>

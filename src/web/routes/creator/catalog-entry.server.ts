@@ -43,7 +43,7 @@ interface Change<S extends z.ZodType> {
     fields: Record<string, string>,
     desk: CampaignDesk,
   ): { input: unknown; errors?: EntryAnswer['errors']; place?: (field: string) => string }
-  save(tx: Tx, actor: Actor, input: z.infer<S> & { campaign_id: string; id?: string }): Promise<unknown>
+  save(tx: Tx, actor: Actor, input: z.infer<S> & { campaign_id: string; id?: string }): Promise<{ id: string }>
   remove(tx: Tx, actor: Actor, key: { campaign_id: string; id: string }): Promise<unknown>
 }
 
@@ -64,8 +64,8 @@ export async function changeEntry<S extends z.ZodType>(args: EntryArgs, change: 
   if (!parsed.success) addIssues(errors, parsed.error.issues, place)
   if (!parsed.success || Object.keys(errors).length > 0) return data<EntryAnswer>({ errors, typed, refusal: null }, 422)
   const value = { ...(parsed.data as object), ...(isNew ? { campaign_id: key.campaign_id } : key) } as z.infer<S> & typeof key
-  const { refusal } = await attempt(desk, (tx) => change.save(tx, desk.actor, value))
-  if (!refusal) return leave(desk, change.part, isNew ? 'added' : 'saved')
+  const { done, refusal } = await attempt(desk, (tx) => change.save(tx, desk.actor, value))
+  if (!refusal) return leave(desk, change.part, isNew ? 'added' : 'saved', done.id)
   for (const { field, message } of refusal.fields) errors[place(field)] = [message]
   return data<EntryAnswer>({ errors, typed, refusal }, refusal.fields.length > 0 ? 422 : 409)
 }
@@ -77,8 +77,8 @@ function addIssues(errors: EntryAnswer['errors'], issues: readonly z.core.$ZodIs
   }
 }
 
-function leave(desk: Desk & { campaign: { id: string } }, part: Part, done: string): never {
-  throw redirect(withQuery(paths.catalog(desk.campaign.id), { done, part }), { status: 303 })
+function leave(desk: Desk & { campaign: { id: string } }, part: Part, done: string, entry?: string): never {
+  throw redirect(withQuery(paths.catalog(desk.campaign.id), { done, part, entry }), { status: 303 })
 }
 
 /** A typed whole number; null for an empty field, NaN for what is none. */

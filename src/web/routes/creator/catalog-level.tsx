@@ -40,7 +40,7 @@ export default function Level({ loaderData, actionData }: Route.ComponentProps) 
       facts={
         <>
           {price === null ? 'No price yet' : <Money minor={price} currency={campaign.currency} />} ·{' '}
-          <Link to={paths.prices(campaign.id)}>What the pledge paid for</Link>
+          <Link to={paths.prices(campaign.id)}>Prices</Link>
         </>
       }
       answer={actionData}

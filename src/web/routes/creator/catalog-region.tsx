@@ -1,6 +1,7 @@
 import { deleteRegion, saveRegion } from '../../../domain/catalog/save-region.ts'
 import { regionInputSchema } from '../../../domain/catalog/schema.ts'
 import { countryFromText } from '../../../lib/countries.ts'
+import { countriesOfGroup } from '../../../lib/country-groups.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { moneyField, readMoneyField } from '../../money-field.server.ts'
 import { Option, OptionGroup, TextArea, TextField } from '../../ui/field.tsx'
@@ -28,12 +29,16 @@ export async function action(args: Route.ActionArgs) {
   return await changeEntry(args, { part: 'shipping', schema: regionInputSchema, read, save: saveRegion, remove: deleteRegion })
 }
 
-/** Countries are typed by name or by code, a line or a comma each. */
+const codesOf = (text: string): readonly string[] => countriesOfGroup(text) ?? [countryFromText(text) ?? []].flat()
+
+/** Countries are typed by name or by code, a line or a comma each; "EU" stands for its members. */
 function read(fields: Record<string, string>, { campaign }: { campaign: { currency: string } }) {
   const errors: Record<string, string[]> = {}
-  const written = (fields.countries ?? '').split(/[\n;]+/).flatMap((line) => (countryFromText(line) ? [line] : line.split(',')))
+  const written = (fields.countries ?? '')
+    .split(/[\n;]+/)
+    .flatMap((line) => (codesOf(line).length > 0 ? [line] : line.split(',')))
   const named = written.map((text) => text.trim()).filter(Boolean)
-  const unknown = named.filter((text) => countryFromText(text) === null)
+  const unknown = named.filter((text) => codesOf(text).length === 0)
   const isGroup = fields.kind === 'countries'
   if (isGroup && unknown.length > 0) errors.countries = [`No country is called ${unknown.map((text) => `“${text}”`).join(', ')}.`]
   const fees = { level_fees: {} as Record<string, number>, addon_fees: {} as Record<string, number> }
@@ -45,7 +50,7 @@ function read(fields: Record<string, string>, { campaign }: { campaign: { curren
     if (problem) errors[field] = [problem]
     else if (minor !== null) fees[kind][id] = minor
   }
-  const countries = isGroup ? named.flatMap((text) => countryFromText(text) ?? []) : []
+  const countries = isGroup ? [...new Set(named.flatMap(codesOf))] : []
   const input = { name: fields.name, kind: fields.kind, served, countries, ...fees }
   return { input, errors, place: (field: string) => field.replace(/^countries\..*/, 'countries') }
 }
@@ -99,7 +104,7 @@ export default function Region({ loaderData, actionData }: Route.ComponentProps)
           <TextArea
             name="countries"
             label="Countries"
-            help="One in a line, by name or two-letter code. A country stands in one region only."
+            help="One in a line, by name or two-letter code; EU stands for its 27 members. A country stands in one region only."
             defaultValue={typed?.countries ?? loaderData.countries}
             errors={errors.countries}
             rows={6}

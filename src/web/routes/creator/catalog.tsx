@@ -8,6 +8,7 @@ import { CatalogueWarnings } from '../../components/catalogue-warnings.tsx'
 import { paths } from '../../paths.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Note } from '../../ui/note.tsx'
+import { plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Empty } from '../../ui/states.tsx'
@@ -23,8 +24,18 @@ export async function loader(args: Route.LoaderArgs) {
     warnings: await findCatalogueWarnings(deps.db, campaign),
     done: search.get('done'),
     part: search.get('part'),
+    ...namedEntry(catalog, search.get('part'), search.get('entry')),
     ...shownCatalog(catalog),
   }
+}
+
+/** What was just added or saved, by its name; a region with how many countries it holds. */
+function namedEntry(catalog: Catalog, part: string | null, id: string | null): { named: string | null; countries: number } {
+  const { items, levels, addons, regions, questions } = catalog
+  const region = part === 'shipping' ? regions.find((each) => each.id === id) : undefined
+  const others = [...items, ...levels, ...addons, ...questions.map((each) => ({ id: each.id, name: each.prompt }))]
+  const found = region ?? others.find((each) => each.id === id)
+  return { named: found?.name ?? null, countries: region?.countries.length ?? 0 }
 }
 
 /** Only what the page shows, in the creator's order. */
@@ -94,14 +105,15 @@ export default function Catalogue({ loaderData }: Route.ComponentProps) {
         facts="What backers get, what they can add, what it costs to send, and what you ask them."
         actions={
           <>
-            <ButtonLink to={paths.prices(campaign.id)}>What the pledge paid for</ButtonLink>
-            <ButtonLink to={paths.survey(campaign.id)}>Survey</ButtonLink>
+            <ButtonLink to={paths.prices(campaign.id)}>Prices</ButtonLink>
+            <ButtonLink to={paths.survey(campaign.id)}>Go on to the survey</ButtonLink>
           </>
         }
       />
       {done && noun && (
         <Note tone="good" live dismiss_to={paths.catalog(campaign.id)}>
-          {noun} is {done}.
+          {noun} {loaderData.named ? <bdi>“{loaderData.named}”</bdi> : null} is {done}.{' '}
+          {loaderData.countries > 0 && `It holds ${plural(loaderData.countries, 'country', 'countries')}.`}
         </Note>
       )}
       <CatalogueWarnings warnings={warnings} />

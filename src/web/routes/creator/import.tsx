@@ -44,14 +44,13 @@ export async function action(args: Route.ActionArgs) {
 export default function Import({ loaderData, actionData }: Route.ComponentProps) {
   const { campaign, import: found, show, page, cursor } = loaderData
   const { counts } = found
-  const changes = (counts.new ?? 0) + (counts.changed ?? 0)
   const kept = (counts.problem ?? 0) + (counts.twice ?? 0)
   const isPreview = found.state === 'previewed'
   const facts = [
     found.generation ? generationText(found.generation) : null,
     found.files.length > 1 ? plural(found.files.length, 'file', 'files') : null,
     plural(found.rows_total, 'row', 'rows'),
-    isPreview ? 'nothing is written yet' : importStateText(found.state).toLowerCase(),
+    isPreview ? 'nothing is written yet, and importing mails nobody' : importStateText(found.state).toLowerCase(),
   ]
   return (
     <>
@@ -67,7 +66,7 @@ export default function Import({ loaderData, actionData }: Route.ComponentProps)
                 Discard
               </Button>
               <Button type="submit" name="intent" value="apply" variant="primary">
-                {changes > 0 ? `Apply ${plural(changes, 'change', 'changes')}` : 'Apply: no changes'}
+                {applyText(counts)}
               </Button>
             </Form>
           ) : found.state === 'applied' ? (
@@ -108,6 +107,14 @@ export default function Import({ loaderData, actionData }: Route.ComponentProps)
 
 function figure(campaign: string, id: string, show: ImportRowFilter, count: number | undefined, label: string, note: string) {
   return { count: count ?? 0, label, note, to: paths.import(campaign, id, { show }) }
+}
+
+/** "Import 13 backers"; a later report also changes some: "Import 2 backers, change 5". */
+function applyText({ new: added = 0, changed = 0 }: Record<string, number>): string {
+  if (added > 0) {
+    return `Import ${plural(added, 'backer', 'backers')}${changed > 0 ? `, change ${countText(changed)}` : ''}`
+  }
+  return changed > 0 ? `Change ${plural(changed, 'backer', 'backers')}` : 'Apply: no changes'
 }
 
 function sumText(counts: Record<string, number>, total: number): string {

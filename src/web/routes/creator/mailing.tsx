@@ -1,5 +1,7 @@
-import { data, Form, redirect } from 'react-router'
+import { data, Form, Link, redirect } from 'react-router'
 import { type BackerSelection, NOT_ANSWERED, NOT_SENT, WITHOUT_PAYMENT_METHOD } from '../../../domain/backers/selection.ts'
+import { countStages } from '../../../domain/orders/counts.ts'
+import type { Db } from '../../../domain/shared/tx.ts'
 import { findCatalogueWarnings } from '../../../domain/surveys/catalogue-warnings.ts'
 import {
   askPaymentMethod,
@@ -33,7 +35,7 @@ const MAILINGS = {
     title: 'Send the survey',
     verb: 'Send',
     noun: ['survey', 'surveys'],
-    effect: 'Each gets a mail with a personal link. Mails leave one after the other, so the last may take a while.',
+    effect: 'Each gets a mail with a personal link. A mail that left cannot be called back.',
   },
   remind: {
     preview: previewRemindBackers,
@@ -84,7 +86,29 @@ export async function loader(args: Route.LoaderArgs) {
     refusal: preview.refusal,
     warnings: isFirst ? await findCatalogueWarnings(deps.db, campaign) : [],
     lockdown_on: campaign.lockdown_on,
+    others: isFirst && selectionOf(args.request) === NOT_SENT ? await countOthers(deps.db, campaign.id) : [],
+    keeps_mails: deps.mailer === null,
+    seconds: deps.config.mailPerSecond ? Math.ceil(preview.moved / deps.config.mailPerSecond) : 0,
   }
+}
+
+/** Who is not asked now, in words: together with who is, everybody. */
+async function countOthers(db: Db, campaign_id: string): Promise<string[]> {
+  const { sent, started, completed, waiting, withdrawn } = (await countStages(db, campaign_id)).surveys
+  const asked = sent + started + completed
+  return [
+    ...(asked > 0 ? [`${plural(asked, 'backer was', 'backers were')} asked before`] : []),
+    ...(waiting > 0 ? [`${plural(waiting, 'pledge waits', 'pledges wait')} for the platform’s money`] : []),
+    ...(withdrawn > 0 ? [`${plural(withdrawn, 'pledge was', 'pledges were')} withdrawn`] : []),
+  ]
+}
+
+/** How mails leave, and until when. */
+function leavingText(keeps_mails: boolean, seconds: number): string {
+  if (keeps_mails)
+    return 'No mail server is set up: the mails of this test campaign go to Messages → Mailbox, where their links work.'
+  if (seconds < 60) return 'The last one leaves within a minute.'
+  return `Mails leave one after the other: the last one in about ${plural(Math.ceil(seconds / 60), 'minute', 'minutes')}.`
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -96,7 +120,7 @@ export async function action(args: Route.ActionArgs) {
 }
 
 export default function Mailing({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, title, act, effect, moved, left, refusal, warnings, lockdown_on } = loaderData
+  const { campaign, title, act, effect, moved, left, refusal, warnings, lockdown_on, others, keeps_mails, seconds } = loaderData
   const staying = left.reduce((sum, row) => sum + row.count, 0)
   return (
     <>
@@ -110,18 +134,22 @@ export default function Mailing({ loaderData, actionData }: Route.ComponentProps
       {actionData && <Note tone="danger">{actionData.refusal.message}</Note>}
       {refusal && <Note tone="warn">{mailingRefusalSentence(refusal)}</Note>}
       {lockdown_on === null && (
-        <Note tone="info">No lockdown date is set, so backers are told none. You can set one in the settings.</Note>
+        <Note tone="info" end={<Link to={paths.settings(campaign.id)}>Set one</Link>}>
+          No lockdown date is set, so backers are told no day until which to answer.
+        </Note>
       )}
       <CatalogueWarnings campaign_id={campaign.id} warnings={warnings} />
       <Sheet title={`${plural(moved, 'backer gets', 'backers get')} a mail`}>
-        <ShareBar
-          label={`${moved} get a mail, ${staying} do not`}
-          shares={[
-            { label: 'get a mail', count: moved },
-            { label: 'do not', count: staying, tone: 'rest' },
-          ]}
-          legend
-        />
+        {staying > 0 && (
+          <ShareBar
+            label={`${moved} get a mail, ${staying} do not`}
+            shares={[
+              { label: 'get a mail', count: moved },
+              { label: 'do not', count: staying, tone: 'rest' },
+            ]}
+            legend
+          />
+        )}
         {left.length > 0 && (
           <ul>
             {left.map((row) => (
@@ -131,7 +159,10 @@ export default function Mailing({ loaderData, actionData }: Route.ComponentProps
             ))}
           </ul>
         )}
-        <p>{effect}</p>
+        {others.length > 0 && <p className="meta">Not asked now: {others.join('; ')}.</p>}
+        <p>
+          {effect} {moved > 0 && !refusal ? leavingText(keeps_mails, seconds) : null}
+        </p>
         <Form method="post" className="row">
           <ButtonLink to={paths.survey(campaign.id)}>Send nothing</ButtonLink>
           <Button

@@ -12,7 +12,10 @@ import { requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { campaign } = await requireCampaign(args)
-  return { campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency } }
+  return {
+    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
+    has_sample: campaign.mode === 'test' && campaign.currency === 'USD',
+  }
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -34,7 +37,7 @@ export async function action(args: Route.ActionArgs) {
   }
 }
 
-export default function NewImport({ loaderData: { campaign }, actionData }: Route.ComponentProps) {
+export default function NewImport({ loaderData: { campaign, has_sample }, actionData }: Route.ComponentProps) {
   const isReading = useNavigation().state === 'submitting'
   const problems = actionData ? [{ id: 'file', message: actionData.problem }] : []
   return (
@@ -43,7 +46,7 @@ export default function NewImport({ loaderData: { campaign }, actionData }: Rout
       <PageHead
         title="Import a report"
         crumbs={{ label: 'Imports', to: paths.imports(campaign.id) }}
-        facts="You see what it would change first. Nothing is written before you apply it."
+        facts="You see what it would change first. Nothing is written before you say so, and nobody is mailed."
       />
       <ErrorSummary problems={problems} />
       <Sheet label="Report">
@@ -51,7 +54,7 @@ export default function NewImport({ loaderData: { campaign }, actionData }: Rout
           <Field
             id="file"
             label="Backer report"
-            help={`The CSV from Kickstarter, or the zip with a CSV for each reward, in ${campaign.currency}. Up to 250 MB. Do not open it in a spreadsheet before: that changes numbers.`}
+            help={`On Kickstarter: Backer report, Export. The CSV, or the zip with a CSV for each reward, in ${campaign.currency}; up to 250 MB. Upload it as it comes: a spreadsheet that saves it changes numbers.`}
             errors={actionData ? [actionData.problem] : undefined}
           >
             {(described) => (
@@ -65,6 +68,15 @@ export default function NewImport({ loaderData: { campaign }, actionData }: Rout
               />
             )}
           </Field>
+          {has_sample && (
+            <p className="meta">
+              No report at hand?{' '}
+              <a href={paths.sample_report()} download>
+                Download a sample report
+              </a>{' '}
+              of 40 invented backers and choose it above.
+            </p>
+          )}
           <div className="row">
             <ButtonLink to={paths.imports(campaign.id)}>Back to imports</ButtonLink>
             <Button type="submit" variant="primary" disabled_reason={isReading ? 'The file is being read…' : undefined}>

@@ -1,5 +1,6 @@
-import { CircleHelp, CirclePause, Hourglass, MailWarning, MapPin } from 'lucide-react'
+import { ArrowRight, CircleHelp, CirclePause, Hourglass, MailWarning, MapPin } from 'lucide-react'
 import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
+import { actionText } from '../../../lib/action-text.ts'
 import { WaitingList } from '../../components/lifecycle-picture.tsx'
 import { paths } from '../../paths.ts'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -8,11 +9,12 @@ import { countText, plural } from '../../ui/numbers.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Route } from './+types/overview'
+import { STEPS } from './overview-next.tsx'
 
 type Facts = Route.ComponentProps['loaderData']
 
 /** What needs a person. */
-export function Waiting({ campaign, counts, notices, bounced, reported, requests, charging }: Facts) {
+export function Waiting({ campaign, counts, notices, bounced, reported, requests, charging, actions }: Facts) {
   const held = ORDER_STATUSES.reduce((sum, status) => sum + (status === 'canceled' ? 0 : counts.orders[status].on_hold), 0)
   const rows = [
     ...notices.map((notice) => ({
@@ -28,6 +30,7 @@ export function Waiting({ campaign, counts, notices, bounced, reported, requests
       action: <ButtonLink to={paths.notice(campaign.id, notice.id)}>See the notice</ButtonLink>,
     })),
     ...chargingRows({ campaign, charging, requests }),
+    ...laterRows(campaign, actions),
     ...waitingRow(
       reported > 0,
       'reported',
@@ -75,9 +78,27 @@ export function Waiting({ campaign, counts, notices, bounced, reported, requests
   ]
   return (
     <Sheet title="Waiting for you" body={rows.length > 0 ? 'flush' : 'padded'}>
-      {rows.length > 0 ? <WaitingList entries={rows} /> : <p>Nothing needs a person now.</p>}
+      {rows.length > 0 ? (
+        <WaitingList entries={rows} />
+      ) : (
+        <p>{actions.length > 0 ? 'Nothing besides the next step above.' : 'Nothing needs a person now.'}</p>
+      )}
     </Sheet>
   )
+}
+
+/** Actions behind the loudest one, but for those that have a row of their own here. */
+const OWN_ROWS: ReadonlySet<string> = new Set(['answer_requests', 'look_at_holds'])
+
+function laterRows({ id, currency }: Facts['campaign'], actions: Facts['actions']) {
+  return actions.slice(1).flatMap((action) => {
+    const { title, button, to } = STEPS[action.code]
+    const name = `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`
+    return waitingRow(!OWN_ROWS.has(action.code), action.code, ArrowRight, name, actionText(action, currency), {
+      label: button,
+      to: to(id),
+    })
+  })
 }
 
 function waitingRow(

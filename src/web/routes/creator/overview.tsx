@@ -2,14 +2,17 @@ import { Suspense } from 'react'
 import { Await, Link } from 'react-router'
 import { countBackers } from '../../../domain/backers/queries.ts'
 import { findAnswers } from '../../../domain/campaigns/figures-answers.ts'
-import { ORDER_STATUSES, type OrderStatus } from '../../../domain/orders/lifecycle.ts'
-import { findActionFacts, type NextAction, nextActions } from '../../../domain/orders/next-actions.ts'
+import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
+import { answersNeedUntil, findActionFacts, nextActions } from '../../../domain/orders/next-actions.ts'
 import { listNotices } from '../../../domain/orders/notice-queries.ts'
 import { countOrders } from '../../../domain/orders/queries.ts'
+import { campaignWay } from '../../../domain/orders/way.ts'
+import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { countCharging } from '../../../domain/payments/count-charging.ts'
-import { actionText } from '../../../lib/action-text.ts'
+import { findOutages } from '../../../domain/shared/find-outages.ts'
 import { AnswersSheet } from '../../components/charts/answers-sheet.tsx'
-import { LifecyclePicture, NextStep } from '../../components/lifecycle-picture.tsx'
+import { LifecyclePicture } from '../../components/lifecycle-picture.tsx'
+import { Outages } from '../../components/outages.tsx'
 import { paths } from '../../paths.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Ledger } from '../../ui/ledger.tsx'
@@ -19,7 +22,9 @@ import { Sheet, Sheets } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Route } from './+types/overview'
 import { basins, sides } from './overview-basins.ts'
+import { Next } from './overview-next.tsx'
 import { Waiting } from './overview-waiting.tsx'
+import { Way, WayBehind } from './overview-way.tsx'
 import { requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
@@ -28,6 +33,9 @@ export async function loader(args: Route.LoaderArgs) {
   const now = deps.clock.now()
   const facts = await findActionFacts(db, campaign, now)
   const { captured, refunded } = await countOrders(db, campaign.id)
+  const actions = nextActions(facts)
+  const charging = await countCharging(db, campaign.id)
+  const { surveys, orders } = facts.counts
   const notices = await listNotices(db, campaign.id, { state: 'scheduled', limit: 5 })
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, lockdown_on: campaign.lockdown_on },
@@ -36,8 +44,16 @@ export async function loader(args: Route.LoaderArgs) {
     charge: facts.charge,
     finalize: facts.finalize,
     requests: facts.requests,
-    actions: nextActions(facts),
-    charging: await countCharging(db, campaign.id),
+    actions,
+    way: campaignWay(facts, actions[0]?.code ?? null, await isChargingSetUp(db, campaign)),
+    is_asked: surveys.sent + surveys.started + surveys.completed > 0,
+    is_over:
+      surveys.completed > 0 && ORDER_STATUSES.every((one) => orders[one].count === 0 || one === 'shipped' || one === 'canceled'),
+    answers_until: answersNeedUntil(facts.setup, now),
+    keeps_mails: campaign.mode === 'test' && deps.mailer === null,
+    run_under_way: facts.run_under_way,
+    outages: await findOutages(db, { campaign, smtp: deps.mailer !== null }, now),
+    charging,
     // One whose orders all went on meanwhile has nothing to do any more.
     notices: notices.data.flatMap(({ id, kind, due_at, waiting }) => (waiting > 0 ? [{ id, kind, due_at, waiting }] : [])),
     bounced: await countBackers(db, campaign.id, { mail: 'bounced' }),
@@ -51,8 +67,7 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 export default function Overview({ loaderData }: Route.ComponentProps) {
-  const { campaign, counts, kept, actions } = loaderData
-  const [next] = actions
+  const { campaign, counts, way, is_asked } = loaderData
   return (
     <>
       <title>{campaign.name}</title>
@@ -69,47 +84,33 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
         }
         actions={<ButtonLink to={paths.orders(campaign.id)}>Find a backer or order</ButtonLink>}
       />
-      <Sheet body="flush" label="Where the orders are">
-        {next ? (
-          <Next campaign_id={campaign.id} currency={campaign.currency} action={next} />
+      <Outages campaign_id={campaign.id} outages={loaderData.outages} />
+      <Sheet body="flush" label={is_asked ? 'Where the orders are' : 'What to do, step by step'}>
+        <Next {...loaderData} />
+        {is_asked ? (
+          <LifecyclePicture basins={basins(loaderData)} sides={sides(campaign.id, counts)} />
         ) : (
-          <NextStep status="open" title="Nothing waits for you." />
+          <Way campaign_id={campaign.id} steps={way} />
         )}
-        <LifecyclePicture basins={basins(loaderData)} sides={sides(campaign.id, counts)} />
       </Sheet>
       <Sheets columns="halves">
         <Waiting {...loaderData} />
-        <Sheet title="Money" aside={<span className="meta">{campaign.currency}</span>}>
-          <Ledger
-            caption="What is owed, by status"
-            currency={campaign.currency}
-            rows={[
-              { label: 'Owed by open orders', amount: counts.orders.open.owed },
-              { label: 'Owed by locked orders', amount: counts.orders.locked.owed },
-              { label: 'Owed by errored orders', amount: counts.orders.errored.owed },
-              {
-                label: 'Still owed',
-                amount: counts.orders.open.owed + counts.orders.locked.owed + counts.orders.errored.owed,
-                kind: 'due',
-              },
-            ]}
-          />
-          {kept > 0 && (
-            <p className="meta">
-              Charged here so far: <Money minor={kept} currency={campaign.currency} />. See the{' '}
-              <Link to={paths.charges(campaign.id)}>charges</Link>.
-            </p>
-          )}
-          <p className="meta">Credit of backers is not in it: {creditText(counts)}.</p>
+        {is_asked && <MoneyOwed {...loaderData} />}
+      </Sheets>
+      {is_asked && (
+        <Sheet body="flush" label="All steps">
+          <WayBehind campaign_id={campaign.id} steps={way} />
         </Sheet>
-      </Sheets>
-      <Sheets>
-        <Suspense fallback={<AnswersElsewhere campaign_id={campaign.id} />}>
-          <Await resolve={loaderData.answers} errorElement={<AnswersElsewhere campaign_id={campaign.id} />}>
-            {(answers) => <AnswersSheet campaign_id={campaign.id} asked={askedOf(counts)} answers={answers} more />}
-          </Await>
-        </Suspense>
-      </Sheets>
+      )}
+      {is_asked && (
+        <Sheets>
+          <Suspense fallback={<AnswersElsewhere campaign_id={campaign.id} />}>
+            <Await resolve={loaderData.answers} errorElement={<AnswersElsewhere campaign_id={campaign.id} />}>
+              {(answers) => <AnswersSheet campaign_id={campaign.id} asked={askedOf(counts)} answers={answers} more />}
+            </Await>
+          </Suspense>
+        </Sheets>
+      )}
     </>
   )
 }
@@ -137,79 +138,31 @@ function creditText({ orders }: Counts): string {
   return holders.length === 0 ? 'nobody has any' : 'see the orders with credit'
 }
 
-/** Where an action leads, and its button. */
-const STEPS: Record<
-  NextAction['code'],
-  { status: OrderStatus | 'not_sent' | 'sent'; title: string; button: string; to(id: string): string }
-> = {
-  import_report: { status: 'not_sent', title: 'Next: import your backers.', button: 'Import a report…', to: paths.new_import },
-  save_prices: { status: 'not_sent', title: 'Next: say what the pledge paid for.', button: 'Set prices…', to: paths.prices },
-  send_surveys: { status: 'not_sent', title: 'Next: send the survey.', button: 'Preview sending…', to: paths.survey_send },
-  nothing_owed: {
-    status: 'locked',
-    title: 'Next: mark as paid what owes nothing.',
-    button: 'Preview…',
-    to: (id) => paths.orders_transition(id, 'nothing_owed'),
-  },
-  lock: {
-    status: 'locked',
-    title: 'Next: lock the orders that are complete.',
-    button: 'Preview lock…',
-    to: (id) => paths.orders_transition(id, 'lock'),
-  },
-  ask_payment_method: {
-    status: 'open',
-    title: 'Next: ask for the missing payment methods.',
-    button: 'Preview the mail…',
-    to: paths.survey_ask,
-  },
-  charge: { status: 'paid', title: 'Next: charge what is locked.', button: 'Preview charge…', to: paths.new_charge },
-  look_at_failed: {
-    status: 'errored',
-    title: 'Next: look at the failed payments.',
-    button: 'See the reasons',
-    to: paths.charges,
-  },
-  answer_requests: {
-    status: 'ready_to_ship',
-    title: 'Next: answer who asks for another address.',
-    button: 'Decide',
-    to: paths.requests,
-  },
-  finalize_address: {
-    status: 'ready_to_ship',
-    title: 'Next: finalize addresses, once the items are there.',
-    button: 'Preview finalizing…',
-    to: paths.finalize,
-  },
-  hand_over: {
-    status: 'shipped',
-    title: 'Next: hand the orders to the warehouse.',
-    button: 'Hand over…',
-    to: paths.shipping,
-  },
-  remind: { status: 'sent', title: 'Next: remind who did not answer.', button: 'Preview a reminder…', to: paths.survey_remind },
-  look_at_holds: {
-    status: 'open',
-    title: 'Next: look at what is on hold.',
-    button: 'Show them',
-    to: (id) => paths.orders(id, { hold: 'yes' }),
-  },
-}
-
-function Next({ campaign_id, currency, action }: { campaign_id: string; currency: string; action: NextAction }) {
-  const step = STEPS[action.code]
+/** What is owed, by status. */
+function MoneyOwed({ campaign, counts, kept }: Facts) {
   return (
-    <NextStep
-      status={step.status}
-      title={step.title}
-      action={
-        <ButtonLink to={step.to(campaign_id)} variant="primary">
-          {step.button}
-        </ButtonLink>
-      }
-    >
-      {actionText(action, currency)}
-    </NextStep>
+    <Sheet title="Money" aside={<span className="meta">{campaign.currency}</span>}>
+      <Ledger
+        caption="What is owed, by status"
+        currency={campaign.currency}
+        rows={[
+          { label: 'Owed by open orders', amount: counts.orders.open.owed },
+          { label: 'Owed by locked orders', amount: counts.orders.locked.owed },
+          { label: 'Owed by errored orders', amount: counts.orders.errored.owed },
+          {
+            label: 'Still owed',
+            amount: counts.orders.open.owed + counts.orders.locked.owed + counts.orders.errored.owed,
+            kind: 'due',
+          },
+        ]}
+      />
+      {kept > 0 && (
+        <p className="meta">
+          Charged here so far: <Money minor={kept} currency={campaign.currency} />. See the{' '}
+          <Link to={paths.charges(campaign.id)}>charges</Link>.
+        </p>
+      )}
+      <p className="meta">Credit of backers is not in it: {creditText(counts)}.</p>
+    </Sheet>
   )
 }

@@ -1,5 +1,6 @@
 import { data, Form, redirect } from 'react-router'
-import { findPledgePrices, previewPledgePrices } from '../../../domain/catalog/pledge-prices.ts'
+import { findPledgePrices, type PledgePricesPreview, previewPledgePrices } from '../../../domain/catalog/pledge-prices.ts'
+import { type ProposedAddonPrice, proposeAddonPrices } from '../../../domain/catalog/propose-addon-prices.ts'
 import { savePledgePrices } from '../../../domain/catalog/save-pledge-prices.ts'
 import { StartingBalances } from '../../components/starting-balances.tsx'
 import { typedFields } from '../../form.server.ts'
@@ -20,7 +21,14 @@ export async function loader(args: Route.LoaderArgs) {
   const { deps, actor, campaign } = await requireCampaign(args)
   const search = new URL(args.request.url).searchParams
   const prices = await findPledgePrices(deps.db, actor, campaign.id)
-  const stated = { campaign_id: campaign.id, levels: {}, addons: {}, bonus_spendable: prices.bonus_spendable }
+  const isMissing = prices.addons.some(({ platform_price, backers }) => platform_price === null && backers > 0)
+  const proposed = isMissing ? await proposeAddonPrices(deps.db, campaign.id) : []
+  const proposalFor = (id: string) => proposed.find(({ addon_id }) => addon_id === id)
+  const missing = prices.addons.filter(({ platform_price }) => platform_price === null).map(({ id }) => id)
+  const addons = Object.fromEntries(
+    proposed.flatMap(({ addon_id, price }) => (missing.includes(addon_id) ? [[addon_id, price]] : [])),
+  )
+  const stated = { campaign_id: campaign.id, levels: {}, addons, bonus_spendable: prices.bonus_spendable }
   const { currency } = campaign
   return {
     campaign: { id: campaign.id, name: campaign.name, currency },
@@ -39,10 +47,24 @@ export async function loader(args: Route.LoaderArgs) {
       id,
       name,
       backers,
-      price: moneyField(platform_price, currency),
+      price: moneyField(platform_price ?? proposalFor(id)?.price ?? null, currency),
+      proposal: platform_price === null ? proposalText(proposalFor(id)) : null,
     })),
     preview: await previewPledgePrices(deps.db, actor, { ...stated, cursor: search.get('after') ?? undefined, limit: 20 }),
   }
+}
+
+/** "Proposed: 14 of 15 pledges with only this add-on add up with it." */
+function proposalText(proposal: ProposedAddonPrice | undefined): string | null {
+  if (!proposal) return null
+  const { agreeing, pledges } = proposal
+  return `proposed: ${agreeing} of ${plural(pledges, 'pledge', 'pledges')} with only this add-on ${agreeing === 1 ? 'adds' : 'add'} up with it`
+}
+
+/** "6 backers owe nothing if they change nothing, 1 owes something." */
+function startText({ exact, owing }: PledgePricesPreview): string {
+  const rest = owing > 0 ? `, ${plural(owing, 'owes', 'owe')} something: the reasons stand below` : ''
+  return `${plural(exact, 'backer owes', 'backers owe')} exactly nothing if they change nothing${rest}.`
 }
 
 /** Reads the two kinds of amounts of the form; a field that is empty states nothing. */
@@ -86,8 +108,8 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
   if (levels.length === 0 && addons.length === 0) {
     return (
       <>
-        <title>{`What the pledge paid for · ${campaign.name}`}</title>
-        <PageHead title="What the pledge paid for" />
+        <title>{`Prices · ${campaign.name}`}</title>
+        <PageHead title="Prices: what the pledge paid for" />
         <Sheet label="Prices">
           <Empty
             title="The levels come with your backers"
@@ -118,16 +140,16 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
   )
   return (
     <>
-      <title>{titleWith(problems, `What the pledge paid for · ${campaign.name}`)}</title>
+      <title>{titleWith(problems, `Prices · ${campaign.name}`)}</title>
       <PageHead
-        title="What the pledge paid for"
+        title="Prices: what the pledge paid for"
         facts="So that a backer who changes nothing owes nothing. Needed before surveys can be sent."
       />
       <ErrorSummary problems={problems} />
       {actionData?.refusal && problems.length === 0 && <Note tone="danger">{actionData.refusal.message}</Note>}
       {loaderData.saved && !actionData && (
         <Note tone="good" live end={<ButtonLink to={paths.catalog(campaign.id)}>Go on to the catalogue</ButtonLink>}>
-          The prices are saved.
+          <b>The prices are saved.</b> {startText(loaderData.preview)}
         </Note>
       )}
       {orders_kept > 0 && (
@@ -147,9 +169,15 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
         </Sheet>
         {addons.length > 0 && (
           <Sheet title="Add-ons bought on the platform">
-            <p className="meta">The report does not say what one cost there. Type the price that your backers paid.</p>
+            <p className="meta">The report does not say what one cost there: check each price, or type what your backers paid.</p>
             <div className="fields">
-              {addons.map((addon) => amount('addons', addon, `${plural(addon.backers, 'backer', 'backers')} pledged for it`))}
+              {addons.map((addon) =>
+                amount(
+                  'addons',
+                  addon,
+                  [`${plural(addon.backers, 'backer', 'backers')} pledged for it`, addon.proposal].filter(Boolean).join(' · '),
+                ),
+              )}
             </div>
           </Sheet>
         )}
@@ -165,7 +193,7 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
         </Sheet>
         <div className="row">
           <Button type="submit" name="intent" value="preview">
-            Show where backers start
+            Show what backers would owe
           </Button>
           <Button type="submit" name="intent" value="save" variant="primary">
             Save prices
@@ -175,7 +203,8 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
       <StartingBalances
         campaign={campaign}
         preview={actionData?.preview ?? loaderData.preview}
-        tried={Boolean(actionData?.preview)}
+        tried={Boolean(actionData?.preview) || !loaderData.is_saved}
+        paged={!actionData?.preview}
       />
     </>
   )

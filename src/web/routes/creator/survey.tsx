@@ -10,7 +10,7 @@ import { paths } from '../../paths.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { Note } from '../../ui/note.tsx'
-import { plural } from '../../ui/numbers.tsx'
+import { countText, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet, Sheets } from '../../ui/sheet.tsx'
 import type { Route } from './+types/survey'
@@ -47,25 +47,53 @@ export default function Survey({ loaderData }: Route.ComponentProps) {
           <form method="get" action={paths.survey_preview(campaign.id)} className="form">
             <SelectField name="level" label="As a backer of" options={levels} />
             <SelectField name="country" label="Who lives in" options={countries} defaultValue={campaign.ship_from_country} />
-            <Button type="submit">Preview the survey</Button>
+            <Button type="submit">Look at this survey</Button>
           </form>
         </Sheet>
         <Sheet title="Send it">
           {send.refusal && <Note tone="warn">{mailingRefusalSentence(send.refusal)}</Note>}
-          <p>{plural(send.moved, 'backer has', 'backers have')} not been asked yet.</p>
-          <ButtonLink to={paths.survey_send(campaign.id)} variant={send.moved > 0 ? 'primary' : 'outlined'}>
-            Preview sending…
-          </ButtonLink>
+          {send.moved === 0 ? (
+            <p>Nobody is left to be asked.</p>
+          ) : (
+            <>
+              <p>
+                {plural(send.moved, 'backer has', 'backers have')} not been asked yet. You see who gets a mail before any leaves.
+              </p>
+              <div className="row">
+                <ButtonLink to={paths.backers(campaign.id, { survey: 'not_sent' })}>Choose a few first…</ButtonLink>
+                <ButtonLink to={paths.survey_send(campaign.id)} variant="primary">
+                  Send to {send.moved === 1 ? 'this one' : `all ${countText(send.moved)}`}…
+                </ButtonLink>
+              </div>
+              <p className="meta">
+                To a few: tick them in the list of backers and press “Send the survey” there. A mistake is cheap while ten people
+                see it.
+              </p>
+            </>
+          )}
         </Sheet>
         <Sheet title="Remind">
-          <p>{plural(remind.moved, 'backer was', 'backers were')} asked and did not answer.</p>
-          <ButtonLink to={paths.survey_remind(campaign.id)}>Preview a reminder…</ButtonLink>
+          {remind.moved === 0 ? (
+            <p>Nobody who was asked has yet to answer.</p>
+          ) : (
+            <>
+              <p>{plural(remind.moved, 'backer was', 'backers were')} asked and did not answer.</p>
+              <ButtonLink to={paths.survey_remind(campaign.id)}>Preview a reminder…</ButtonLink>
+            </>
+          )}
         </Sheet>
         <Sheet title="Ask for a payment method">
-          <p>
-            {plural(ask.moved, 'order owes', 'orders owe')} something and cannot be locked, since no payment method is on file.
-          </p>
-          <ButtonLink to={paths.survey_ask(campaign.id)}>Preview the mail…</ButtonLink>
+          {ask.moved === 0 ? (
+            <p>No order waits for a payment method.</p>
+          ) : (
+            <>
+              <p>
+                {plural(ask.moved, 'order owes', 'orders owe')} something and cannot be locked, since no payment method is on
+                file.
+              </p>
+              <ButtonLink to={paths.survey_ask(campaign.id)}>Preview the mail…</ButtonLink>
+            </>
+          )}
         </Sheet>
       </Sheets>
     </>

@@ -13,6 +13,7 @@ import type { ImportKey } from './domain/imports/compare-rows.ts'
 import type { Mailer } from './domain/messages/mailer.ts'
 import type { Gateway } from './domain/payments/gateway.ts'
 import type { Work } from './domain/shared/tx.ts'
+import { createExporter, type ExportOrder } from './export-thread.server.ts'
 import { createGatewayProcess, type GatewayProcess } from './gateway-process.server.ts'
 import { createImportReader } from './import-thread.server.ts'
 import { createEnqueue, createQueues } from './jobs/enqueue.ts'
@@ -60,6 +61,8 @@ export type Deps = {
   worker: Worker
   /** Reads an upload in a thread of its own. */
   readApart(key: ImportKey): Promise<void>
+  /** Writes an export in a thread of its own. */
+  exportApart(order: ExportOrder): AsyncIterable<Uint8Array>
   /** Writes a job within the caller's transaction: it exists exactly when the transaction commits. */
   enqueue(db: Transaction<Database>, work: Work): Promise<void>
   /** Aborted when the program stops: streams end with it. */
@@ -97,6 +100,7 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
     simulator,
     auth: createAuth({ config, db: client.db, secret: deriveKey(parts.secret, 'sessions').toString('base64url'), log }),
     readApart: createImportReader(parts.databaseUrl),
+    exportApart: createExporter(parts.databaseUrl),
     enqueue: createEnqueue(boss),
     stopping: stopping.signal,
   }

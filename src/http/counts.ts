@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
 import { countLifecycle, countSkus } from '../domain/orders/counts.ts'
-import { beginLineExport, exportLines } from '../domain/orders/export-lines.ts'
+import { beginLineExport } from '../domain/orders/export-lines.ts'
 import { COUNTED_STATUSES, ORDER_STATUSES, SURVEY_STATES } from '../domain/orders/lifecycle.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
@@ -96,6 +96,9 @@ export function countRoutes(deps: Deps) {
       const { campaign_id } = c.req.valid('param')
       const campaign = await inTransaction(deps, (tx) => beginLineExport(tx, actorOf(c), campaign_id))
       const day = deps.clock.now().toISOString().slice(0, 10)
-      return csvFile({ file_name: `order-lines-${day}.csv`, chunks: exportLines(deps.db, campaign) })
+      return csvFile({
+        file_name: `order-lines-${day}.csv`,
+        chunks: deps.exportApart({ file: 'order_lines', campaign: { id: campaign_id, currency: campaign.currency } }),
+      })
     })
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
-import { EXPORT_AUDIENCES, EXPORT_FORMS, exportReady, previewExport, recordExport } from '../domain/fulfilment/export-ready.ts'
+import { EXPORT_AUDIENCES, EXPORT_FORMS, previewExport, recordExport } from '../domain/fulfilment/export-ready.ts'
 import { finalizeChoices } from '../domain/fulfilment/finalize.ts'
 import { listExports } from '../domain/fulfilment/list-exports.ts'
 import { MOST_STOCK, saveStockOnHand } from '../domain/fulfilment/stock.ts'
@@ -136,7 +136,7 @@ export function fulfilmentRoutes(deps: Deps) {
       const input = { ...c.req.valid('param'), selection: selectionOf(query), form, audience }
       await inTransaction(deps, (tx) => recordExport(tx, actorOf(c), input), setLimits)
       const day = deps.clock.now().toISOString().slice(0, 10)
-      return csvFile({ file_name: `ready-to-ship-${form}-${day}.csv`, chunks: exportReady(db, input) })
+      return csvFile({ file_name: `ready-to-ship-${form}-${day}.csv`, chunks: deps.exportApart({ file: 'ready_orders', input }) })
     })
     .openapi(exportsTaken, async (c) => {
       const { campaign_id } = c.req.valid('param')

@@ -4,17 +4,24 @@
 
 export const csvByteOrderMark = '\ufeff'
 
+export type CsvCell = string | number | null | undefined
+
 /** One line of CSV with its line end. Text that a spreadsheet would run as a formula is neutralised by a leading apostrophe. */
-export function csvLine(cells: readonly (string | number | null | undefined)[]): string {
-  return `${cells.map((cell) => quoted(typeof cell === 'string' ? neutraliseFormula(cell) : cell)).join(',')}\r\n`
+export function csvLine(cells: readonly CsvCell[]): string {
+  return `${csvCells(cells)}\r\n`
+}
+
+/** Cells that stand beside each other in a line, as `csvLine` writes them: for what many lines have in common. */
+export function csvCells(cells: readonly CsvCell[]): string {
+  return cells.map((cell) => quoted(typeof cell === 'string' ? neutraliseFormula(cell) : cell)).join(',')
 }
 
 /** The same with every text as it is, for programs: a spreadsheet would run what looks like a formula. */
-export function csvRawLine(cells: readonly (string | number | null | undefined)[]): string {
-  return `${cells.map(quoted).join(',')}\r\n`
+export function csvRawCells(cells: readonly CsvCell[]): string {
+  return cells.map(quoted).join(',')
 }
 
-function quoted(value: string | number | null | undefined): string {
+function quoted(value: CsvCell): string {
   if (value === null || value === undefined) return ''
   const text = String(value)
   return /[",\r\n\t;]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

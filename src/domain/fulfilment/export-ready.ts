@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
-import { csvByteOrderMark, csvLine, csvRawLine } from '../../lib/csv-write.ts'
+import { csvByteOrderMark, csvCells, csvRawCells } from '../../lib/csv-write.ts'
 import { type Selection, selectionCondition } from '../orders/selection.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
 import { pagesAhead } from '../shared/pages-ahead.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { headOf, type ReadyLine, type ReadyOrder, rowsOf, type SkuColumn } from './export-rows.ts'
+import { createRowWriter, headOf, type ReadyLine, type ReadyOrder, type ReadySku, type SkuColumn } from './export-rows.ts'
 import { readSets } from './read-sets.ts'
 import { unshippedLines } from './shippable-lines.ts'
 
@@ -36,7 +36,7 @@ export interface ExportCounts {
 }
 
 /** Orders that are read at once. */
-const PAGE = 300
+const PAGE = 1_000
 /** A reader that stops reading gives the connection back after this. */
 const STALLED_AFTER = '2min'
 
@@ -92,24 +92,38 @@ export async function recordExport(tx: Tx, actor: Actor, input: ExportInput): Pr
  */
 export async function* exportReady(db: Db, input: ExportInput): AsyncGenerator<string> {
   const snapshot = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
-  const line = input.audience === 'people' ? csvLine : csvRawLine
+  const cells = input.audience === 'people' ? csvCells : csvRawCells
   try {
     await sql`select set_config('idle_in_transaction_session_timeout', ${STALLED_AFTER}, true)`.execute(snapshot)
-    const skus = input.form === 'orders' ? await readSets(snapshot, input.selection, (db) => skusOf(db, input)) : []
+    const columns = input.form === 'orders' ? await readSets(snapshot, input.selection, (db) => columnsOf(db, input)) : []
+    const skus = await readSkus(snapshot, input.campaign_id)
+    const write = createRowWriter({ form: input.form, cells, skus, columns })
     // The pages that follow look orders up by their ids.
     await sql`select set_config('enable_nestloop', 'on', true)`.execute(snapshot)
-    yield (input.audience === 'people' ? csvByteOrderMark : '') + line(headOf(input.form, skus))
+    yield `${input.audience === 'people' ? csvByteOrderMark : ''}${cells(headOf(input.form, columns))}\r\n`
+    const ranks = new Map([...skus.keys()].map((id, rank) => [id, rank]))
     for await (const orders of pagesAhead((after) => readPage(snapshot, input, after))) {
-      const rows = orders.flatMap((order) => rowsOf(input.form, order, skus))
-      if (rows.length > 0) yield rows.map(line).join('')
+      for (const { lines } of orders) lines.sort((a, b) => (ranks.get(a.sku_id) ?? 0) - (ranks.get(b.sku_id) ?? 0))
+      const text = orders.map(write).join('')
+      if (text !== '') yield text
     }
   } finally {
     await snapshot.rollback().execute()
   }
 }
 
+/** All SKUs, in the order of the catalogue. */
+async function readSkus(db: Db, campaign_id: string): Promise<Map<string, ReadySku>> {
+  const { rows } = await sql<
+    ReadySku & { id: string }
+  >`select s.id, s.code as sku, i.name as item, s.option_name as option, s.weight_g
+    from skus s join items i on i.campaign_id = s.campaign_id and i.id = s.item_id
+    where s.campaign_id = ${campaign_id} order by i.position, i.name, s.position, s.code`.execute(db)
+  return new Map(rows.map(({ id, ...sku }) => [id, sku]))
+}
+
 /** The SKUs that stand in any of the orders, in the order of the catalogue: the columns. */
-async function skusOf(db: Db, { campaign_id, selection }: ExportInput): Promise<SkuColumn[]> {
+async function columnsOf(db: Db, { campaign_id, selection }: ExportInput): Promise<SkuColumn[]> {
   const handed = sql`(select o.id as order_id ${readyOf(campaign_id, selection)} and ${HANDED_OVER})`
   const { rows } = await sql<SkuColumn>`select s.id, s.code from skus s
     join items i on i.campaign_id = s.campaign_id and i.id = s.item_id
@@ -124,12 +138,8 @@ async function readPage(db: Db, { campaign_id, selection }: ExportInput, after: 
     ${readyOf(campaign_id, selection)} and ${HANDED_OVER} and o.number > ${after} order by o.number limit ${PAGE}`.execute(db)
   const ids = orders.rows.map(({ id }) => id)
   const wanted = sql`(select unnest(${ids}::uuid[]) as order_id)`
-  const { rows } = await sql<ReadyLine & { order_id: string }>`select l.order_id, s.id as sku_id, s.code as sku, i.name as item,
-      s.option_name as option, l.quantity, s.weight_g
-    from (select order_id, sku_id, sum(quantity)::int as quantity from (${unshippedLines(campaign_id, wanted)}) u group by 1, 2) l
-    join skus s on s.campaign_id = ${campaign_id} and s.id = l.sku_id
-    join items i on i.campaign_id = ${campaign_id} and i.id = s.item_id
-    order by i.position, i.name, s.position, s.code`.execute(db)
+  const { rows } = await sql<ReadyLine & { order_id: string }>`select order_id, sku_id, sum(quantity)::int as quantity
+    from (${unshippedLines(campaign_id, wanted)}) u group by 1, 2`.execute(db)
   const lines = Map.groupBy(rows, ({ order_id }) => order_id)
   return orders.rows.map(({ id, ...order }) => ({ ...order, lines: lines.get(id) ?? [] }))
 }

@@ -1,4 +1,5 @@
 import { countryName } from '../../lib/country-name.ts'
+import type { CsvCell } from '../../lib/csv-write.ts'
 import { type Address, phoneE164 } from '../shipping/address.ts'
 
 /*
@@ -10,13 +11,17 @@ export interface SkuColumn {
   code: string
 }
 
-export interface ReadyLine {
-  sku_id: string
+/** A SKU as every line of it reads. */
+export interface ReadySku {
   sku: string
   item: string
   option: string
-  quantity: number
   weight_g: number | null
+}
+
+export interface ReadyLine {
+  sku_id: string
+  quantity: number
 }
 
 export interface ReadyOrder {
@@ -25,11 +30,9 @@ export interface ReadyOrder {
   name: string
   email: string
   address: Address | null
-  /** one for each SKU */
+  /** one for each SKU, in the order of the catalogue */
   lines: ReadyLine[]
 }
-
-type Cell = string | number | null
 
 const PERSON = [
   'order_number',
@@ -59,38 +62,57 @@ export function headOf(form: keyof typeof OF_FORM, skus: readonly SkuColumn[]): 
   return [...fixed, ...skus.map(({ code }) => (taken.has(code.toLowerCase()) ? `SKU ${code}` : code))]
 }
 
-/** The rows of one order: one with a cell for each SKU, or one for each SKU. */
-export function rowsOf(form: keyof typeof OF_FORM, order: ReadyOrder, skus: readonly SkuColumn[]): Cell[][] {
-  const person = personOf(order)
-  if (form === 'lines') {
-    return order.lines.map((line) => [
-      ...person,
-      line.sku,
-      line.item,
-      line.option,
-      line.quantity,
-      line.weight_g,
-      line.weight_g === null ? null : line.weight_g * line.quantity,
-    ])
-  }
-  const quantities = new Map(order.lines.map(({ sku_id, quantity }) => [sku_id, quantity]))
-  const pieces = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
-  return [[...person, pieces, weightOf(order.lines), ...skus.map(({ id }) => quantities.get(id) ?? 0)]]
+/** How the rows of a file are written: the same for all of its orders. */
+export interface RowStyle {
+  form: keyof typeof OF_FORM
+  /** cells beside each other, as the readers of the file want them */
+  cells(cells: readonly CsvCell[]): string
+  skus: ReadonlyMap<string, ReadySku>
+  /** form orders: the columns */
+  columns: readonly SkuColumn[]
 }
 
-/** What the parcel's contents weigh; null where the weight of any piece is not known. */
-function weightOf(lines: readonly ReadyLine[]): number | null {
-  let sum = 0
-  for (const { weight_g, quantity } of lines) {
-    if (weight_g === null) return null
-    sum += weight_g * quantity
+/** Writes the rows of one order: one with a cell for each SKU, or one for each SKU. What rows have in common is written once. */
+export function createRowWriter({ form, cells, skus, columns }: RowStyle): (order: ReadyOrder) => string {
+  const known = new Map(
+    [...skus].map(([id, { sku, item, option, weight_g }]) => [id, { cells: cells([sku, item, option]), weight_g }]),
+  )
+  const skuOf = ({ sku_id }: ReadyLine) => {
+    const sku = known.get(sku_id)
+    if (!sku) throw new Error('A line names a SKU that is none')
+    return sku
   }
-  return sum
+  const weightOf = (line: ReadyLine) => {
+    const { weight_g } = skuOf(line)
+    return weight_g === null ? null : weight_g * line.quantity
+  }
+  if (form === 'lines') {
+    return (order) => {
+      const person = cells(personOf(order))
+      return order.lines
+        .map((line) => {
+          const sku = skuOf(line)
+          return `${person},${sku.cells},${line.quantity},${sku.weight_g ?? ''},${weightOf(line) ?? ''}\r\n`
+        })
+        .join('')
+    }
+  }
+  return (order) => {
+    const quantities = new Map(order.lines.map(({ sku_id, quantity }) => [sku_id, quantity]))
+    const pieces = order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
+    const weight = sumOf(order.lines.map(weightOf))
+    return `${[cells([...personOf(order), pieces, weight]), ...columns.map(({ id }) => quantities.get(id) ?? 0)].join(',')}\r\n`
+  }
+}
+
+/** Null where the weight of any piece is not known. */
+function sumOf(weights: readonly (number | null)[]): number | null {
+  return weights.reduce((sum, weight) => (sum === null || weight === null ? null : sum + weight), 0 as number | null)
 }
 
 /** Carriers take phones in the international form; one that nobody can read stays as it was typed. */
-function personOf({ number, name, email, address }: ReadyOrder): Cell[] {
-  if (!address) return [number, name, ...Array<Cell>(PERSON.length - 4).fill(''), email, '']
+function personOf({ number, name, email, address }: ReadyOrder): CsvCell[] {
+  if (!address) return [number, name, ...Array<CsvCell>(PERSON.length - 4).fill(''), email, '']
   return [
     number,
     address.name || name,

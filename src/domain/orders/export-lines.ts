@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { csvByteOrderMark, csvLine } from '../../lib/csv-write.ts'
+import { csvByteOrderMark, csvCells, csvLine } from '../../lib/csv-write.ts'
 import { decimalText } from '../../lib/money.ts'
 import type { Actor } from '../shared/actor.ts'
 import { appendEvent } from '../shared/events.ts'
@@ -45,25 +45,33 @@ export async function beginLineExport(tx: Tx, actor: Actor, campaign_id: string)
   return campaign
 }
 
-interface LineRow {
-  order_id: string
+interface OrderRow {
+  id: string
   number: number
-  position: number
   platform_number: number | null
   name: string
   email: string
   status: string
   on_hold: boolean
   country: string | null
-  level_name: string | null
-  code: string
-  item_name: string
-  option_name: string
+  level_id: string | null
+}
+
+interface LineRow {
+  order_id: string
+  sku_id: string
   quantity: number
-  weight_g: number | null
   source: string
-  source_name: string | null
+  source_id: string | null
   price: number
+}
+
+type OrderWithLines = OrderRow & { lines: LineRow[] }
+
+/** What stands in many lines, as it is written: the cells of each SKU, and the names of levels and add-ons by their ids. */
+interface Names {
+  skus: Map<string, { cells: string; weight_g: number | null }>
+  sources: Map<string, string>
 }
 
 /**
@@ -76,52 +84,66 @@ export async function* exportLines(db: Db, campaign: Pick<Campaign, 'id' | 'curr
   try {
     await sql`select set_config('idle_in_transaction_session_timeout', ${STALLED_AFTER}, true)`.execute(snapshot)
     yield csvByteOrderMark + csvLine(LINE_COLUMNS)
-    for await (const rows of pagesAhead((after) => readPage(snapshot, campaign.id, after))) {
-      const lines = rows.filter((row): row is LineRow => row.position !== null)
-      if (lines.length > 0) yield lines.map((row) => csvOf(row, campaign.currency)).join('')
+    const names = await readNames(snapshot, campaign.id)
+    for await (const orders of pagesAhead((after) => readPage(snapshot, campaign.id, after))) {
+      const text = orders.map((order) => csvOf(order, names, campaign.currency)).join('')
+      if (text !== '') yield text
     }
   } finally {
     await snapshot.rollback().execute()
   }
 }
 
-/** The lines of the next orders; an order without lines is a row without position, so that the pages go on after it. */
-async function readPage(db: Db, campaign_id: string, after: number): Promise<(LineRow | { number: number; position: null })[]> {
-  const { rows } = await sql<LineRow>`with page as materialized (
-      select * from orders where campaign_id = ${campaign_id} and status <> 'canceled' and number > ${after} order by number limit ${PAGE})
-    select o.id as order_id, o.number, l.position, b.platform_number, b.name, b.email, o.status,
-      o.held_at is not null as on_hold, o.country, v.name as level_name, s.code, i.name as item_name, s.option_name, l.quantity,
-      s.weight_g, l.source, case l.source when 'level' then v.name when 'addon' then a.name end as source_name, l.price
-    from page o
-    join backers b on b.campaign_id = ${campaign_id} and b.id = o.backer_id
-    left join order_lines l on l.campaign_id = ${campaign_id} and l.order_id = o.id
-    left join skus s on s.campaign_id = ${campaign_id} and s.id = l.sku_id
-    left join items i on i.campaign_id = ${campaign_id} and i.id = s.item_id
-    left join levels v on v.campaign_id = ${campaign_id} and v.id = o.level_id
-    left join addons a on a.campaign_id = ${campaign_id} and a.id = l.source_id and l.source = 'addon'
-    order by o.number, l.position`.execute(db)
-  return rows
+async function readNames(db: Db, campaign_id: string): Promise<Names> {
+  const skus = await sql<{
+    id: string
+    code: string
+    name: string
+    option_name: string
+    weight_g: number | null
+  }>`select s.id, s.code,
+      i.name, s.option_name, s.weight_g
+    from skus s join items i on i.campaign_id = s.campaign_id and i.id = s.item_id where s.campaign_id = ${campaign_id}`.execute(
+    db,
+  )
+  const sources = await sql<{ id: string; name: string }>`select id, name from levels where campaign_id = ${campaign_id}
+    union all select id, name from addons where campaign_id = ${campaign_id}`.execute(db)
+  return {
+    skus: new Map(
+      skus.rows.map((sku) => [sku.id, { cells: csvCells([sku.code, sku.name, sku.option_name]), weight_g: sku.weight_g }]),
+    ),
+    sources: new Map(sources.rows.map(({ id, name }) => [id, csvCells([name])])),
+  }
 }
 
-function csvOf(row: LineRow, currency: string): string {
-  return csvLine([
-    row.number,
-    row.platform_number,
-    row.name,
-    row.email,
-    row.status,
-    row.on_hold ? 'yes' : 'no',
-    row.country,
-    row.level_name,
-    row.code,
-    row.item_name,
-    row.option_name,
-    row.quantity,
-    row.weight_g,
-    row.source,
-    row.source_name,
-    decimalText(row.price, currency),
-    currency,
-    row.order_id,
-  ])
+/** The next orders, each with its lines, which are found by their orders' ids. */
+async function readPage(db: Db, campaign_id: string, after: number): Promise<OrderWithLines[]> {
+  const orders =
+    await sql<OrderRow>`select o.id, o.number, b.platform_number, b.name, b.email, o.status, o.held_at is not null as on_hold,
+      o.country, o.level_id
+    from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    where o.campaign_id = ${campaign_id} and o.status <> 'canceled' and o.number > ${after} order by o.number limit ${PAGE}`.execute(
+      db,
+    )
+  const ids = orders.rows.map(({ id }) => id)
+  const lines = await sql<LineRow>`select order_id, sku_id, quantity, source, source_id, price from order_lines
+    where campaign_id = ${campaign_id} and order_id = any(${ids}::uuid[]) order by order_id, position`.execute(db)
+  const byOrder = Map.groupBy(lines.rows, ({ order_id }) => order_id)
+  return orders.rows.map((order) => ({ ...order, lines: byOrder.get(order.id) ?? [] }))
+}
+
+function csvOf(order: OrderWithLines, { skus, sources }: Names, currency: string): string {
+  if (order.lines.length === 0) return ''
+  const { number, platform_number, name, email, status, on_hold, country, level_id } = order
+  const head = csvCells([number, platform_number, name, email, status, on_hold ? 'yes' : 'no', country])
+  const level = (level_id && sources.get(level_id)) || ''
+  return order.lines
+    .map(({ sku_id, quantity, source, source_id, price }) => {
+      const sku = skus.get(sku_id)
+      if (!sku) throw new Error('A line names a SKU that is none')
+      const named = (source === 'level' || source === 'addon') && source_id ? sources.get(source_id) : ''
+      const amount = decimalText(price, currency)
+      return `${head},${level},${sku.cells},${quantity},${sku.weight_g ?? ''},${source},${named ?? ''},${amount},${currency},${order.id}\r\n`
+    })
+    .join('')
 }

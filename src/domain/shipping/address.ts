@@ -107,13 +107,17 @@ function phoneWarning({ country, phone }: Address): AddressRemark | null {
   }
 }
 
-function parsePhone(country: string, phone: string) {
-  return parsePhoneNumberFromString(phone, isSupportedCountry(country) ? (country as CountryCode) : undefined)
+function parsePhone(country: string, phone: string, extract = true) {
+  return parsePhoneNumberFromString(phone, {
+    ...(isSupportedCountry(country) ? { defaultCountry: country as CountryCode } : {}),
+    extract,
+  })
 }
 
 /** The phone of an address as carriers take it ("+351912345678"), read as a number of the address's country; null where it is none. */
 export function phoneE164({ country, phone }: Pick<Address, 'country' | 'phone'>): string | null {
-  return parsePhone(country, phone)?.number ?? null
+  // Nearly all are a number and nothing else: no other text is searched for one.
+  return (parsePhone(country, phone, false) ?? parsePhone(country, phone))?.number ?? null
 }
 
 /**

@@ -1,5 +1,5 @@
 import { data } from 'react-router'
-import { beginLineExport, exportLines } from '../../../domain/orders/export-lines.ts'
+import { beginLineExport } from '../../../domain/orders/export-lines.ts'
 import { csvResponse } from '../../csv-response.server.ts'
 import type { Route } from './+types/counts-csv'
 import { attempt, requireCampaign } from './session.server.ts'
@@ -9,5 +9,6 @@ export async function action(args: Route.ActionArgs) {
   const desk = await requireCampaign(args)
   const { done: campaign, refusal } = await attempt(desk, (tx) => beginLineExport(tx, desk.actor, desk.campaign.id))
   if (refusal) throw data({ message: refusal.message }, { status: 409 })
-  return csvResponse(`${campaign.name} - order lines.csv`, exportLines(desk.deps.db, campaign))
+  const { id, name, currency } = campaign
+  return csvResponse(`${name} - order lines.csv`, desk.deps.exportApart({ file: 'order_lines', campaign: { id, currency } }))
 }

@@ -1,5 +1,5 @@
 import { data } from 'react-router'
-import { EXPORT_AUDIENCES, EXPORT_FORMS, exportReady, recordExport } from '../../../domain/fulfilment/export-ready.ts'
+import { EXPORT_AUDIENCES, EXPORT_FORMS, recordExport } from '../../../domain/fulfilment/export-ready.ts'
 import { csvResponse } from '../../csv-response.server.ts'
 import { typedFields } from '../../form.server.ts'
 import type { Route } from './+types/ready-orders-csv'
@@ -19,5 +19,5 @@ export async function action(args: Route.ActionArgs) {
   const { refusal } = await attempt(desk, (tx) => recordExport(tx, desk.actor, input))
   if (refusal) throw data({ message: refusal.message }, { status: 409 })
   const name = `${desk.campaign.name} - ready to ship - ${input.form === 'orders' ? 'by order' : 'by order and SKU'}.csv`
-  return csvResponse(name, exportReady(desk.deps.db, input))
+  return csvResponse(name, desk.deps.exportApart({ file: 'ready_orders', input }))
 }

@@ -4,7 +4,7 @@ import { applyImport, applyLimits, discardImport } from '../domain/imports/apply
 import { exportImportProblems } from '../domain/imports/export-problems.ts'
 import { findImport, type ImportRowPage, listImportRows, listImports } from '../domain/imports/find-imports.ts'
 import { stageImport } from '../domain/imports/stage-import.ts'
-import { cutPage, pageSize, readCursor, writeCursor } from '../domain/shared/page.ts'
+import { readCursor, writeCursor } from '../domain/shared/page.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
 import type { Tx } from '../domain/shared/tx.ts'
 import { actorOf, newRoutes } from './context.ts'
@@ -126,13 +126,7 @@ export function importRoutes(deps: Deps) {
     .openapi(list, async (c) => {
       const { campaign_id } = c.req.valid('param')
       await ownCampaign(db, actorOf(c), campaign_id)
-      const query = c.req.valid('query')
-      const before = readCursor(query.cursor, 'newest', 1)?.[0]
-      const found = await listImports(db, campaign_id, pageSize(query) + 1, before)
-      return c.json(
-        cutPage(found, pageSize(query), (row) => writeCursor('newest', [row.id])),
-        200,
-      )
+      return c.json(await listImports(db, campaign_id, c.req.valid('query')), 200)
     })
     .openapi(read, async (c) => {
       const key = c.req.valid('param')

@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
+import { findBacker } from '../domain/backers/queries.ts'
 import { findMethodOfBacker } from '../domain/payments/payment-methods.ts'
-import { notFound } from '../domain/shared/errors.ts'
-import { ownCampaign } from '../domain/shared/policy.ts'
 import { backerParams } from './backer-schemas.ts'
 import { actorOf, newRoutes } from './context.ts'
 import { id, json, problems, time } from './openapi.ts'
@@ -40,14 +39,7 @@ export function paymentMethodRoutes(deps: Deps) {
   const { db } = deps
   return newRoutes().openapi(read, async (c) => {
     const { campaign_id, backer_id } = c.req.valid('param')
-    await ownCampaign(db, actorOf(c), campaign_id)
-    const backer = await db
-      .selectFrom('backers')
-      .select('id')
-      .where('campaign_id', '=', campaign_id)
-      .where('id', '=', backer_id)
-      .executeTakeFirst()
-    if (!backer) throw notFound('backer')
+    await findBacker(db, { actor: actorOf(c), campaign_id }, backer_id)
     const found = await findMethodOfBacker(db, { campaign_id, backer_id }, deps.clock.now())
     return c.json({ payment_method: found && shown(found) }, 200)
   })

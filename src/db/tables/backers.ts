@@ -3,8 +3,6 @@ import type { Json, JsonDefault, MaybeTime, Time } from './column-types.ts'
 
 type SurveyStep = 'start' | 'questions' | 'addons' | 'address' | 'payment' | 'review'
 
-export type SurveyState = 'not_sent' | 'sent' | 'started' | 'waiting' | 'withdrawn' | 'completed'
-
 /** Who pledged, for what, and the survey that they have not confirmed yet. */
 export interface BackerTables {
   backers: {
@@ -27,7 +25,7 @@ export interface BackerTables {
     country: string | null
     /** local time of the platform, as text: the report has no zone */
     pledged_at: string | null
-    survey: SurveyState
+    survey: 'not_sent' | 'sent' | 'started' | 'waiting' | 'withdrawn' | 'completed'
     survey_sent_at: MaybeTime
     survey_started_at: MaybeTime
     reminded_at: MaybeTime

@@ -10,6 +10,7 @@ import { appendEvent } from '../shared/events.ts'
 import type { BackerKey } from '../shared/keys.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
+import { whyLinkNotMailed } from '../surveys/statuses.ts'
 import { orderOf, saveBacker, takeBacker } from './take-backer.ts'
 
 /*
@@ -120,17 +121,15 @@ export async function resendLink(
 }
 
 async function refuseUnmailable(tx: Tx, backer: Row<'backers'>): Promise<void> {
-  if (backer.survey === 'withdrawn')
-    throw new DomainError('pledge_withdrawn', 'This pledge was withdrawn, so its backer gets no mail.')
-  if (backer.survey === 'not_sent' || backer.survey === 'waiting') {
-    throw new DomainError('survey_not_sent', 'The survey was not sent to this backer yet. Send it instead of the link.')
-  }
-  if (backer.email_state === 'bounced') {
-    throw new DomainError('mail_bounced', 'Mail to this address came back. Correct the address first.')
-  }
-  const order = await orderOf(tx, backer)
-  if (order?.status === 'canceled')
-    throw new DomainError('order_canceled', 'This order was canceled, so its backer gets no mail.')
+  const code = whyLinkNotMailed({ ...backer, order: await orderOf(tx, backer) })
+  if (code) throw new DomainError(code, NOT_MAILED[code] ?? 'This backer gets no mail.')
+}
+
+const NOT_MAILED: Record<string, string> = {
+  pledge_withdrawn: 'This pledge was withdrawn, so its backer gets no mail.',
+  survey_not_sent: 'The survey was not sent to this backer yet. Send it instead of the link.',
+  mail_bounced: 'Mail to this address came back. Correct the address first.',
+  order_canceled: 'This order was canceled, so its backer gets no mail.',
 }
 
 /** Voids every link this backer was given. The next mail, and *show link*, carry the new one. */

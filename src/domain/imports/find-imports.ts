@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { notFound } from '../shared/errors.ts'
+import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db } from '../shared/tx.ts'
 import type { ImportKey } from './compare-rows.ts'
 import type { ImportFacts, OutcomeCount } from './import-facts.ts'
@@ -43,18 +44,20 @@ export async function findImport(db: Db, key: ImportKey): Promise<ImportView> {
   return viewOf(found)
 }
 
-/** The campaign's imports, newest first, those older than `before` (an id) where it is given. */
-export async function listImports(db: Db, campaign_id: string, limit = 50, before?: string): Promise<ImportView[]> {
+/** One page of a campaign's imports, newest first. */
+export async function listImports(db: Db, campaign_id: string, input: PageInput = {}): Promise<Page<ImportView>> {
+  const size = pageSize(input)
+  const place = readCursor(input.cursor, 'newest', 1)
+  // Ids are UUIDv7, so they ascend in time.
   const rows = await db
     .selectFrom('imports')
     .selectAll()
     .where('campaign_id', '=', campaign_id)
-    .$if(before !== undefined, (query) => query.where(sql`id::text`, '<', before ?? ''))
-    .orderBy('created_at', 'desc')
+    .$if(place !== null, (query) => query.where(sql`id::text`, '<', place?.[0] ?? ''))
     .orderBy('id', 'desc')
-    .limit(limit)
+    .limit(size + 1)
     .execute()
-  return rows.map(viewOf)
+  return cutPage(rows.map(viewOf), size, (row) => writeCursor('newest', [row.id]))
 }
 
 function viewOf(found: Row<'imports'>): ImportView {

@@ -84,7 +84,7 @@ test('the K5 sample: previewed, applied, and the same file again changes nothing
   const again = await importReport(parts(), staff, id, sample('ks-k5-2023-all-rewards.csv'), 'ks-k5.csv')
   expect(again.counts).toMatchObject({ new: 0, changed: 0, unchanged: 13, imported: 13, reported: 0 })
   expect(await everything(id)).toEqual(before)
-  expect(await listImports(database.db, id)).toHaveLength(2)
+  expect((await listImports(database.db, id)).data).toHaveLength(2)
 })
 
 test('the K3 sample: a zip by reward, and the pledges without one', async () => {

@@ -3,6 +3,7 @@ import type { ActorKind } from '../../db/tables/history.ts'
 import { smallestCharge, stepOf } from '../../lib/charge-limits.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
 import { hasInvalidAddress, isUsable } from '../backers/filter.ts'
+import { notOver } from '../payments/attempts.ts'
 import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
 
@@ -36,7 +37,7 @@ const LEFT_OUT_WHEN = {
   // `hasPaymentMethod`, of the row that `factsOf` joins.
   payment_method_missing: () => sql`((o.balance_due > 0 or c.payment_method_required) and card.id is null)`,
   charge_in_progress: () => sql`exists (select 1 from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
-    and a.state in ('created', 'sent', 'unknown'))`,
+    and a.state in ${notOver})`,
   already_charged: () => sql`o.captured > o.refunded`,
   nothing_owed: () => sql`o.balance_due <= 0`,
   below_minimum: () => sql`(o.balance_due < ${byCurrency(smallestCharge)} or o.balance_due % ${byCurrency(stepOf)} <> 0)`,

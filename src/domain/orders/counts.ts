@@ -2,7 +2,14 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import type { LeftOut } from '../operations/result.ts'
 import type { Db } from '../shared/tx.ts'
-import { COUNTED_STATUSES, type CountedStatus, ORDER_STATUSES, type OrderStatus, SURVEY_STATES, type SurveyStatus } from './lifecycle.ts'
+import {
+  COUNTED_STATUSES,
+  type CountedStatus,
+  ORDER_STATUSES,
+  type OrderStatus,
+  SURVEY_STATES,
+  type SurveyState,
+} from './lifecycle.ts'
 import { previewMove } from './move-orders.ts'
 
 export interface SkuCount {
@@ -92,7 +99,7 @@ function sumOfPledges(campaign_id: string): RawBuilder<unknown> {
 /** Where everybody is, counted. */
 export interface StageCounts {
   /** backers by survey state */
-  surveys: Record<SurveyStatus, number>
+  surveys: Record<SurveyState, number>
   /** orders by status, with the sum of what is owed and of what is credit (negative) */
   orders: Record<OrderStatus, { count: number; owed: number; credit: number; on_hold: number }>
 }
@@ -115,7 +122,7 @@ export async function countLifecycle(db: Db, campaign_id: string, now: Date): Pr
 
 /** The stages alone: read from indexes, so that every page may ask. */
 export async function countStages(db: Db, campaign_id: string): Promise<StageCounts> {
-  const surveys = await sql<{ survey: SurveyStatus; count: number }>`select survey, count(*)::int as count from backers
+  const surveys = await sql<{ survey: SurveyState; count: number }>`select survey, count(*)::int as count from backers
     where campaign_id = ${campaign_id} group by 1`.execute(db)
   const orders = await sql<{ status: OrderStatus } & StageCounts['orders'][OrderStatus]>`select status, count(*)::int as count,
       coalesce(sum(balance_due) filter (where balance_due > 0), 0)::bigint as owed,

@@ -12,7 +12,7 @@ export const COUNTED_STATUSES = ORDER_STATUSES.filter((status) => status !== 'ca
 export type CountedStatus = Exclude<OrderStatus, 'canceled'>
 
 export const SURVEY_STATES = ['not_sent', 'sent', 'started', 'waiting', 'withdrawn', 'completed'] as const
-export type SurveyStatus = (typeof SURVEY_STATES)[number]
+export type SurveyState = (typeof SURVEY_STATES)[number]
 
 export type Phase = 'survey' | 'shipping' | 'closed'
 
@@ -38,7 +38,7 @@ export const STATUS: Record<OrderStatus, { label: string; phase: Phase; meaning:
   },
 }
 
-export const SURVEY_LABEL: Record<SurveyStatus, string> = {
+export const SURVEY_LABEL: Record<SurveyState, string> = {
   not_sent: 'Not sent',
   sent: 'Sent',
   started: 'Started',

@@ -11,22 +11,12 @@ export function refuseChange(order: Pick<Row<'orders'>, 'id' | 'status' | 'versi
   })
 }
 
-/** The refusal of changed choices on an order that is not open. */
-export function lockedRefusal(order: Pick<Row<'orders'>, 'id' | 'status' | 'version' | 'locked_at'>): DomainError {
-  try {
-    refuseChange(order, 'choices')
-  } catch (error) {
-    if (error instanceof DomainError) return error
-  }
-  return new DomainError('order_locked', SENTENCES.order_locked)
-}
-
-const SENTENCES = {
+const SENTENCES: Record<string, string> = {
   order_locked: 'These choices are locked down and can no longer be changed. Ask the creator if something is wrong.',
   order_canceled: 'This order was canceled. Ask the creator if that is not right.',
   reopen_first: 'This order is ready to ship, so its address is final. Ask the creator to change it.',
   already_shipped: 'This order has shipped. Ask the creator if something is wrong.',
-} as Record<string, string> & { order_locked: string }
+}
 
 /** What a stale save is answered with: never merged silently. */
 export function changedMeanwhile(order: Pick<Row<'orders'>, 'status' | 'version'>): DomainError {

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Row } from '../../db/types.ts'
-import { BACKER_MAY_CHANGE } from '../orders/lifecycle.ts'
 import { addonQuantities, type Quote } from '../orders/price-order.ts'
-import { lockedRefusal } from '../orders/refusals.ts'
+import { refuseChange } from '../orders/refusals.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, notFound } from '../shared/errors.ts'
 import type { BackerKey } from '../shared/keys.ts'
@@ -10,6 +9,7 @@ import { mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { addressFromReport } from '../shipping/address-fit.ts'
 import type { SurveyData, SurveyInput } from './schema.ts'
+import { whySurveyClosed } from './statuses.ts'
 import { SURVEY_STEPS, type SurveyStep } from './steps.ts'
 
 /** Where the survey starts: what the report says, or the order as it was confirmed last. */
@@ -114,17 +114,16 @@ export function withoutDraft(file: SurveyFile): SurveyFile {
 }
 
 /** Refuses a survey that nobody may fill in: withdrawn, waiting for the platform's money, or not sent yet (for the backer). */
-export function refuseClosedSurvey(file: Pick<SurveyFile, 'backer' | 'order'>, actor: Actor): void {
-  const { survey } = file.backer
-  if (survey === 'withdrawn')
-    throw new DomainError('pledge_withdrawn', 'This pledge was withdrawn, so there is no survey for it.')
-  if (survey === 'waiting') {
-    throw new DomainError('pledge_waiting', 'The platform has not collected this pledge yet. The survey opens when it has.')
-  }
-  if (survey === 'not_sent' && actor.kind === 'backer') {
-    throw new DomainError('survey_not_sent', 'The survey is not open yet. You will get a mail when it is.')
-  }
-  if (file.order && !BACKER_MAY_CHANGE[file.order.status].choices) throw lockedRefusal(file.order)
+export function refuseClosedSurvey({ backer, order }: Pick<SurveyFile, 'backer' | 'order'>, actor: Actor): void {
+  if (order) refuseChange(order, 'choices')
+  const code = whySurveyClosed({ survey: backer.survey, order }, actor.kind === 'backer' ? 'backer' : 'staff')
+  if (code) throw new DomainError(code, CLOSED[code] ?? 'This survey cannot be filled in.')
+}
+
+const CLOSED: Record<string, string> = {
+  pledge_withdrawn: 'This pledge was withdrawn, so there is no survey for it.',
+  pledge_waiting: 'The platform has not collected this pledge yet. The survey opens when it has.',
+  survey_not_sent: 'The survey is not open yet. You will get a mail when it is.',
 }
 
 export interface DraftInput extends BackerKey {

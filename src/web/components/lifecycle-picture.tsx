@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
-import type { OrderStatus, SurveyStatus } from '../../domain/orders/lifecycle.ts'
+import type { OrderStatus, SurveyState } from '../../domain/orders/lifecycle.ts'
 import { Count } from '../ui/numbers.tsx'
 import { Status, StatusGlyph } from './status.tsx'
 
@@ -80,7 +80,7 @@ export function share(count: number, largest: number): number {
 
 interface NextStepProps {
   /** Whose glyph stands before it. */
-  status: OrderStatus | SurveyStatus
+  status: OrderStatus | SurveyState
   /** "Next: lock the orders that are complete." */
   title: ReactNode
   children?: ReactNode

@@ -1,9 +1,9 @@
 import { CircleSlash, Hourglass, type LucideIcon, Send } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { type OrderStatus, STATUS, SURVEY_LABEL, type SurveyStatus } from '../../domain/orders/lifecycle.ts'
+import { type OrderStatus, STATUS, SURVEY_LABEL, type SurveyState } from '../../domain/orders/lifecycle.ts'
 import { Icon } from '../ui/icon.tsx'
 
-type Shown = OrderStatus | SurveyStatus
+type Shown = OrderStatus | SurveyState
 
 const CUT = {
   stroke: 'var(--cut, var(--sheet))',

@@ -1,5 +1,5 @@
 import { Eye } from 'lucide-react'
-import { SURVEY_LABEL, type SurveyStatus } from '../../../domain/orders/lifecycle.ts'
+import { SURVEY_LABEL, type SurveyState } from '../../../domain/orders/lifecycle.ts'
 import { inTransaction } from '../../../domain/shared/tx.ts'
 import { findSurveyView } from '../../../domain/surveys/survey-view.ts'
 import { viewSurvey } from '../../../domain/surveys/view-survey.ts'
@@ -33,7 +33,7 @@ export async function loader(args: Route.LoaderArgs) {
   return {
     frame: frameOf(campaign, now, order?.number),
     name: backer.name,
-    survey_state: backer.survey as SurveyStatus,
+    survey_state: backer.survey as SurveyState,
     order: order ? await orderProps(deps.db, view, now) : null,
     unconfirmed: unconfirmed(view),
     survey: order ? null : wholeSurvey(view),

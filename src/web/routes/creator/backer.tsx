@@ -1,8 +1,8 @@
 import { Link } from 'react-router'
 import { type BackerDetail, findBacker } from '../../../domain/backers/queries.ts'
 import { listMessages } from '../../../domain/messages/list-messages.ts'
-import { BACKER_MAY_CHANGE } from '../../../domain/orders/lifecycle.ts'
 import { listEvents } from '../../../domain/orders/timeline.ts'
+import { whyLinkNotMailed, whySurveyClosed } from '../../../domain/surveys/statuses.ts'
 import { countryName } from '../../../lib/country-name.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { ContactSheet, DecideSheet, LinkSheet, NoteSheet, WithdrawSheet } from '../../components/backer-forms.tsx'
@@ -104,7 +104,7 @@ export default function Backer({ loaderData, actionData }: Route.ComponentProps)
           </Sheet>
         </div>
         <div className="sheets">
-          <LinkSheet answer={actionData} can_resend={whyNoMail(backer)} />
+          <LinkSheet answer={actionData} can_resend={inWords(whyLinkNotMailed(backer))} />
           <ContactSheet name={backer.name} email={backer.email} email_state={backer.email_state} answer={actionData} />
           <NoteSheet note={backer.note} report_note={backer.report_note} answer={actionData} />
           {!backer.order && backer.survey !== 'withdrawn' && <WithdrawSheet answer={actionData} />}
@@ -114,20 +114,7 @@ export default function Backer({ loaderData, actionData }: Route.ComponentProps)
   )
 }
 
-/** Why the link cannot be mailed now; null where it can. */
-function whyNoMail({ survey, email_state, order }: BackerDetail): string | null {
-  if (survey === 'withdrawn') return reasonSentence('pledge_withdrawn')
-  if (survey === 'not_sent' || survey === 'waiting') return reasonSentence('survey_not_sent')
-  if (email_state === 'bounced') return reasonSentence('mail_bounced')
-  return order?.status === 'canceled' ? reasonSentence('order_canceled') : null
-}
-
-/** Why nobody can fill in or change this survey; null where staff can. */
-function whyNoAnswers({ survey, order }: BackerDetail): string | null {
-  if (survey === 'withdrawn') return reasonSentence('pledge_withdrawn')
-  if (survey === 'waiting') return reasonSentence('pledge_waiting')
-  return order && !BACKER_MAY_CHANGE[order.status].choices ? reasonSentence('order_locked') : null
-}
+const inWords = (code: string | null) => code && reasonSentence(code)
 
 function Actions({ campaign_id, backer }: { campaign_id: string; backer: BackerDetail }) {
   return (
@@ -137,7 +124,7 @@ function Actions({ campaign_id, backer }: { campaign_id: string; backer: BackerD
       </ButtonLink>
       <ButtonLink
         to={paths.backer_answers(campaign_id, backer.id)}
-        disabled_reason={whyNoAnswers(backer)}
+        disabled_reason={inWords(whySurveyClosed(backer, 'staff'))}
         reason_as="description"
         variant={backer.order ? 'outlined' : 'primary'}
       >
@@ -188,7 +175,7 @@ function PledgeSheet({ campaign, backer }: SheetProps) {
 }
 
 function SurveySheet({ campaign, backer }: SheetProps) {
-  const why = whyNoAnswers(backer)
+  const why = inWords(whySurveyClosed(backer, 'staff'))
   return (
     <Sheet title="Survey">
       <Facts

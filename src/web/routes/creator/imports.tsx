@@ -15,10 +15,10 @@ import { requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
-  const imports = await listImports(deps.db, campaign.id)
+  const { data } = await listImports(deps.db, campaign.id)
   return {
     campaign: { id: campaign.id, name: campaign.name },
-    imports: imports.map(({ id, file_name, state, rows_total, imported, reported, created_at }) => ({
+    imports: data.map(({ id, file_name, state, rows_total, imported, reported, created_at }) => ({
       id,
       file_name,
       state,

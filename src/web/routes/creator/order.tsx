@@ -4,6 +4,7 @@ import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
 import { listChangeRequests } from '../../../domain/fulfilment/request-queries.ts'
 import { listShipments } from '../../../domain/fulfilment/shipments.ts'
 import { findNeighbours } from '../../../domain/orders/find-neighbours.ts'
+import { mayTry } from '../../../domain/orders/lifecycle.ts'
 import { orderSortSchema } from '../../../domain/orders/list-sorts.ts'
 import { findOrder, type WholeOrder } from '../../../domain/orders/queries.ts'
 import { listEvents } from '../../../domain/orders/timeline.ts'
@@ -86,7 +87,7 @@ async function textOf(db: Db, campaign_id: string, shown: Filter): Promise<strin
 
 /** A balance that a run may ask a card for. */
 function isToBeCharged({ status, balance_due }: WholeOrder): boolean {
-  return (status === 'locked' || status === 'errored') && balance_due > 0
+  return mayTry('start_charge', status, 'run') && balance_due > 0
 }
 
 const SAVED: Record<string, string> = {

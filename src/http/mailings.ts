@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
 import { backerSelectionSchema, NOT_ANSWERED, NOT_SENT, WITHOUT_PAYMENT_METHOD } from '../domain/backers/selection.ts'
-import type { MailingAnswer, MailingInput } from '../domain/surveys/mailing.ts'
+import type { StepAnswer } from '../domain/operations/start-step.ts'
+import type { MailingInput } from '../domain/surveys/mailing.ts'
 import {
   askPaymentMethod,
   type MailingPreview,
@@ -77,7 +78,7 @@ function fromPreview(preview: MailingPreview) {
 function fromSendPreview(preview: SendPreview) {
   return { ...preview, state: 'preview' as const, operation: null }
 }
-function fromAnswer(done: MailingAnswer) {
+function fromAnswer(done: StepAnswer) {
   return { ...done, refusal: null, warnings: [] }
 }
 

@@ -3,7 +3,6 @@ import type { Deps } from '../deps.server.ts'
 import { findNotice, listNotices } from '../domain/orders/notice-queries.ts'
 import { moveNotice, withdrawNotice } from '../domain/orders/notices.ts'
 import { ownCampaign } from '../domain/shared/policy.ts'
-import { setLimits } from '../domain/shared/tx.ts'
 import { actorOf, newRoutes } from './context.ts'
 import { commit } from './idempotency.ts'
 import { notice } from './notice-schema.ts'
@@ -69,28 +68,18 @@ export function noticeRoutes(deps: Deps) {
     .openapi(move, async (c) => {
       const key = c.req.valid('param')
       const due_at = new Date(c.req.valid('json').due_at)
-      const moved = await commit(
-        c,
-        deps,
-        async (tx) => {
-          await moveNotice(tx, actorOf(c), { ...key, due_at })
-          return await findNotice(tx.db, key.campaign_id, key.notice_id)
-        },
-        setLimits,
-      )
+      const moved = await commit(c, deps, async (tx) => {
+        await moveNotice(tx, actorOf(c), { ...key, due_at })
+        return await findNotice(tx.db, key.campaign_id, key.notice_id)
+      })
       return c.json(moved, 200)
     })
     .openapi(withdraw, async (c) => {
       const key = c.req.valid('param')
-      const withdrawn = await commit(
-        c,
-        deps,
-        async (tx) => {
-          await withdrawNotice(tx, actorOf(c), key)
-          return await findNotice(tx.db, key.campaign_id, key.notice_id)
-        },
-        setLimits,
-      )
+      const withdrawn = await commit(c, deps, async (tx) => {
+        await withdrawNotice(tx, actorOf(c), key)
+        return await findNotice(tx.db, key.campaign_id, key.notice_id)
+      })
       return c.json(withdrawn, 200)
     })
 }

@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
+import type { StepAnswer } from '../domain/operations/start-step.ts'
 import { holdOrders, releaseOrders } from '../domain/orders/hold-orders.ts'
 import { STAFF_TRANSITIONS } from '../domain/orders/lifecycle.ts'
 import { findNotice } from '../domain/orders/notice-queries.ts'
-import { type NoticeKind, scheduleNotice } from '../domain/orders/notices.ts'
+import type { NoticeKind } from '../domain/orders/notice-steps.ts'
+import { scheduleNotice } from '../domain/orders/notices.ts'
 import { selectionSchema } from '../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../domain/orders/transition-orders.ts'
 import { invalid } from '../domain/shared/errors.ts'
@@ -35,7 +37,9 @@ type TransitionRequest = z.infer<typeof request> & { campaign_id: string }
 
 const answer = z
   .object({
-    state: z.enum(['preview', 'done', 'queued', 'scheduled']).describe('queued: read the operation until it is done'),
+    state: z
+      .enum(['preview', 'done', 'queued', 'scheduled'])
+      .describe('queued, over 1,000 orders: read the operation until it is done'),
     total: z.int().describe('How many orders the selection holds'),
     moved: z.int(),
     left: z.array(leftOut).describe('Who was left out, by reason'),
@@ -46,7 +50,14 @@ const answer = z
     notice: notice.nullable(),
   })
   .openapi('TransitionAnswer')
-const held = z.object({ moved: z.int(), operation: id })
+const held = z
+  .object({
+    state: z.enum(['done', 'queued']).describe('queued, over 1,000 orders: read the operation until it is done'),
+    total: z.int().describe('How many it is about'),
+    moved: z.int(),
+    operation: id,
+  })
+  .openapi('HoldAnswer')
 
 const transition = createRoute({
   method: 'post',
@@ -90,13 +101,18 @@ export function transitionRoutes(deps: Deps) {
     })
     .openapi(hold, async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') }
-      return c.json(await commit(c, deps, (tx) => holdOrders(tx, actorOf(c), input), setLimits), 200)
+      return c.json(await commit(c, deps, async (tx) => heldOf(await holdOrders(tx, actorOf(c), input))), 200)
     })
     .openapi(release, async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') }
       const reason = input.reason ?? ''
-      return c.json(await commit(c, deps, (tx) => releaseOrders(tx, actorOf(c), { ...input, reason }), setLimits), 200)
+      return c.json(await commit(c, deps, async (tx) => heldOf(await releaseOrders(tx, actorOf(c), { ...input, reason }))), 200)
     })
+}
+
+/** Whoever is left out of a hold is on hold already. */
+function heldOf({ state, total, moved, operation }: StepAnswer) {
+  return { state, total, moved, operation }
 }
 
 /** What the clock can carry out: the kinds of notices. */
@@ -120,7 +136,10 @@ async function carryOut(tx: Tx, actor: StaffActor, input: TransitionRequest) {
   const { campaign_id, selection, notice_hours, name } = input
   if (notice_hours === undefined || !isNoticed(name))
     return { ...(await transitionOrders(tx, actor, input)), warnings: [], notice: null }
-  const { id, orders, operation } = await scheduleNotice(tx, actor, { campaign_id, kind: name, selection, hours: notice_hours })
-  const scheduled = await findNotice(tx.db, campaign_id, id)
-  return { state: 'scheduled' as const, total: orders, moved: 0, left: [], operation, warnings: [], notice: scheduled }
+  const given = await scheduleNotice(tx, actor, { campaign_id, kind: name, selection, hours: notice_hours })
+  const { total, operation } = given
+  const nothing = { moved: 0, left: [], warnings: [] }
+  if (given.state === 'queued') return { ...nothing, state: given.state, total, operation, notice: null }
+  const notice = await findNotice(tx.db, campaign_id, given.id)
+  return { ...nothing, state: 'scheduled' as const, total, operation, notice }
 }

@@ -7,6 +7,8 @@ import {
   recordFailure,
   takeOperation,
 } from '../domain/operations/run-state.ts'
+import { carryOutHold, isHold } from '../domain/orders/hold-orders.ts'
+import { carryOutNotice, isNoticeStep } from '../domain/orders/notice-steps.ts'
 import { carryOutTransition } from '../domain/orders/transition-orders.ts'
 import { DomainError } from '../domain/shared/errors.ts'
 import { inTransaction, sqlState, type Tx } from '../domain/shared/tx.ts'
@@ -42,6 +44,8 @@ async function carryOut(tx: Tx, key: OperationKey): Promise<boolean> {
   const { kind } = operation
   if (isMailing(kind)) await runMailing(tx, actor, { ...key, kind })
   else if (isStaffTransition(kind)) await carryOutTransition(tx, actor, key)
+  else if (isHold(kind)) await carryOutHold(tx, actor, key)
+  else if (isNoticeStep(kind)) await carryOutNotice(tx, actor, key)
   else throw new Error(`Nothing carries out operations of kind ${kind}`)
   return true
 }

@@ -8,6 +8,7 @@ const OTHERS = [
   'release',
   'lock_notice',
   'finalize_notice',
+  'move_notice',
   'withdraw_notice',
   'send_surveys',
   'remind_backers',

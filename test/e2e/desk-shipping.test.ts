@@ -127,7 +127,7 @@ describe('finalize', () => {
     await page.getByText('Finalizes on').waitFor()
     await expectSound('finalize-notice')
     await button('Withdraw the notice').click()
-    await page.getByText('The orders stayed paid').waitFor()
+    await page.getByText('The orders stay paid').waitFor()
   })
 
   test('refuses a stock that is no number beside its field', async () => {

@@ -1,5 +1,6 @@
 import type { Row } from '../../db/types.ts'
-import { startTransition, type TransitionAnswer } from '../orders/transition-orders.ts'
+import type { StepAnswer } from '../operations/start-step.ts'
+import { startTransition } from '../orders/transition-orders.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, notFound } from '../shared/errors.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
@@ -11,7 +12,7 @@ import type { TrackingKey } from './tracking-rows.ts'
  * reported. Guarantees: shipped and reported together are the rows of the file; the same file applied again, also at once, ships nothing
  * twice and answers the same operation. Over 1,000 rows it is queued. Refuses a file that was refused or discarded.
  */
-export async function applyTracking(tx: Tx, actor: Actor, key: TrackingKey): Promise<TransitionAnswer> {
+export async function applyTracking(tx: Tx, actor: Actor, key: TrackingKey): Promise<StepAnswer> {
   const { file, operation } = await takeFile(tx, actor, key)
   if (file.state === 'refused') throw new DomainError('tracking_refused', 'This file was refused, so there is nothing to ship.')
   if (file.state === 'discarded') throw new DomainError('tracking_discarded', 'This file was discarded. Upload it again.')
@@ -73,6 +74,6 @@ async function takeFile(tx: Tx, actor: Actor, key: TrackingKey): Promise<TakenFi
   return { file, operation }
 }
 
-function answerOf({ id, state, total, moved, left_out }: Row<'operations'>): TransitionAnswer {
+function answerOf({ id, state, total, moved, left_out }: Row<'operations'>): StepAnswer {
   return { operation: id, state: state === 'done' ? 'done' : 'queued', total, moved, left: left_out }
 }

@@ -47,11 +47,14 @@ export async function findOperation(db: Db, campaign_id: string, id: string): Pr
   return rows[0]
 }
 
-/** What runs (or waits to run) in the worker now, the oldest first: shown on every page of the campaign. */
+/**
+ * What runs (or waits to run) in the worker now, the oldest first: shown on every page of the campaign. `done` is null where all is done in
+ * one step, at its end: cards are charged one by one, everything else is one statement.
+ */
 export async function findRunningOperation(
   db: Db,
   campaign_id: string,
-): Promise<(Pick<Operation, 'id' | 'kind' | 'done' | 'total'> & { is_paused: boolean }) | null> {
+): Promise<(Pick<Operation, 'id' | 'kind' | 'total'> & { done: number | null; is_paused: boolean }) | null> {
   const running = await db
     .selectFrom('operations as p')
     .leftJoin('charge_runs as r', (join) => join.onRef('r.campaign_id', '=', 'p.campaign_id').onRef('r.id', '=', 'p.id'))
@@ -62,6 +65,6 @@ export async function findRunningOperation(
     .limit(1)
     .executeTakeFirst()
   if (!running) return null
-  const { run_state, ...operation } = running
-  return { ...operation, is_paused: run_state === 'paused' }
+  const { run_state, done, ...operation } = running
+  return { ...operation, done: run_state === null ? null : done, is_paused: run_state === 'paused' }
 }

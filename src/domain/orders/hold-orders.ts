@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import { newId } from '../../lib/id.ts'
-import { recordOperation } from '../operations/write-operation.ts'
+import type { MoveResult } from '../operations/result.ts'
+import type { OperationKey } from '../operations/run-state.ts'
+import { type StepAnswer, startStep } from '../operations/start-step.ts'
+import { beginOperation, finishOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
 import { saveReason } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
@@ -14,17 +16,27 @@ export interface HoldInput {
   reason: string
 }
 
+/** The two, as operations are named. */
+const HOLD_KINDS = ['hold', 'release'] as const
+type HoldKind = (typeof HOLD_KINDS)[number]
+
 /**
- * Puts orders on hold, or releases them: one statement, one event each. A hold stops lock, charge, finalize and ship; nothing else.
- * Canceled and shipped orders, and those that are held (or free) already, are left as they are. Answers how many changed.
+ * Puts orders on hold: one statement, one event each. A hold stops lock, charge, finalize and ship; nothing else. Canceled and shipped
+ * orders, and those that are on hold already, are left as they are. Over 1,000 orders it is queued as an operation. Refuses an empty
+ * reason (`reason_missing`).
  */
-export async function holdOrders(tx: Tx, actor: Actor, input: HoldInput): Promise<{ moved: number; operation: string }> {
+export async function holdOrders(tx: Tx, actor: Actor, input: HoldInput): Promise<StepAnswer> {
   requireReason(input.reason)
-  return await setHold(tx, actor, input, true)
+  return await startHold(tx, actor, 'hold', input)
 }
 
-export async function releaseOrders(tx: Tx, actor: Actor, input: HoldInput): Promise<{ moved: number; operation: string }> {
-  return await setHold(tx, actor, input, false)
+/** Releases orders from hold, as `holdOrders` puts them there. */
+export async function releaseOrders(tx: Tx, actor: Actor, input: HoldInput): Promise<StepAnswer> {
+  return await startHold(tx, actor, 'release', input)
+}
+
+export function isHold(kind: string): kind is HoldKind {
+  return (HOLD_KINDS as readonly string[]).includes(kind)
 }
 
 /** Counts what a hold (or a release) over a selection would change now: the move's own condition. Changes nothing. */
@@ -37,7 +49,7 @@ export async function previewHold(
   staffOnly(actor)
   const { rows } = await sql<{ total: number; moved: number }>`select count(*)::int as total,
       count(*) filter (where ${canBeSet(input.hold)})::int as moved
-    from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)}`.execute(db)
   return rows[0] ?? { total: 0, moved: 0 }
 }
@@ -47,34 +59,38 @@ function canBeSet(hold: boolean): RawBuilder<boolean> {
   return sql`(o.status not in ('canceled', 'shipped') and (o.held_at is null) = ${hold})`
 }
 
-async function setHold(tx: Tx, actor: Actor, input: HoldInput, hold: boolean): Promise<{ moved: number; operation: string }> {
-  await ownCampaign(tx.db, actor, input.campaign_id)
-  staffOnly(actor)
-  const operation_id = newId()
-  const reason_id = await saveReason(tx, input.campaign_id, input.reason)
+async function startHold(tx: Tx, actor: Actor, kind: HoldKind, input: HoldInput): Promise<StepAnswer> {
+  const { campaign_id, selection } = input
+  const { moved: total } = await previewHold(tx.db, actor, { campaign_id, selection, hold: kind === 'hold' })
+  const reason_id = await saveReason(tx, campaign_id, input.reason)
+  const operation = { campaign_id, kind, input: { selection, reason_id }, total }
+  return await startStep(tx, actor, operation, (key) => carryOutHold(tx, actor, key))
+}
+
+/** Does the work of a hold or a release, in the caller's transaction. One that is over is not done twice. */
+export async function carryOutHold(tx: Tx, actor: Actor, key: OperationKey): Promise<MoveResult> {
+  const { operation, result: before } = await beginOperation(tx, key)
+  if (before) return before
+  const hold = operation.kind === 'hold'
+  const { selection, reason_id } = operation.input as { selection: Selection; reason_id: string | null }
   const now = tx.now
   const set = hold ? sql`hold_reason = 'staff', held_at = ${now}::timestamptz` : sql`hold_reason = null, held_at = null`
-  if (isSet(input.selection)) await planForSets(tx.db)
+  if (isSet(selection)) await planForSets(tx.db)
   const { rows } = await sql<{ moved: number }>`with picked as (
-      select o.id, o.version from orders o join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-      where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)} and ${canBeSet(hold)}
+      select o.id, o.version from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+      where o.campaign_id = ${key.campaign_id} and ${selectionCondition(selection)} and ${canBeSet(hold)}
     ), moved as (
       update orders o set version = o.version + 1, updated_at = ${now}, ${set}
-      from picked p where o.campaign_id = ${input.campaign_id} and o.id = p.id and o.version = p.version
+      from picked p where o.campaign_id = ${key.campaign_id} and o.id = p.id and o.version = p.version
       returning o.id, o.backer_id, o.version, o.status
     ), written as (
       insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status, actor_kind, actor_id,
         reason_id, operation_id, at)
-      select ${input.campaign_id}::uuid, ${hold ? 'held' : 'released'}::text, m.backer_id, m.id, m.version, m.status, m.status,
-        ${actor.kind}::text, ${actor.id}::text, ${reason_id}::uuid, ${operation_id}::uuid, ${now}::timestamptz from moved m
+      select ${key.campaign_id}::uuid, ${hold ? 'held' : 'released'}::text, m.backer_id, m.id, m.version, m.status, m.status,
+        ${actor.kind}::text, ${actor.id}::text, ${reason_id}::uuid, ${key.operation_id}::uuid, ${now}::timestamptz from moved m
     ) select count(*)::int as moved from moved`.execute(tx.db)
   const moved = rows[0]?.moved ?? 0
-  const { selection } = input
-  await recordOperation(
-    tx,
-    actor,
-    { campaign_id: input.campaign_id, id: operation_id, kind: hold ? 'hold' : 'release', input: { selection, reason_id } },
-    { total: moved, moved, left: [] },
-  )
-  return { moved, operation: operation_id }
+  const result = { total: moved, moved, left: [] }
+  await finishOperation(tx, key, result)
+  return result
 }

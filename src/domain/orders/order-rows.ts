@@ -115,7 +115,7 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
     join campaigns c on c.id = o.campaign_id
     left join levels l on l.campaign_id = o.campaign_id and l.id = o.level_id
     left join payment_methods p on p.campaign_id = o.campaign_id and p.id = o.payment_method_id
-    left join notices n on n.campaign_id = o.campaign_id and n.id = o.notice_id
+    left join notices n on n.campaign_id = o.campaign_id and n.id = o.notice_id and n.state = 'scheduled'
     order by ${order} limit ${query.limit}`.execute(db)
   const lines = await readLines(
     db,

@@ -2,8 +2,9 @@ import { countWaitingRequests } from '../fulfilment/close-requests.ts'
 import { tidyTracking } from '../fulfilment/shipments.ts'
 import type { Tracking } from '../fulfilment/tracking-number.ts'
 import { settleTrackingRows, takeTrackingRows } from '../fulfilment/tracking-rows.ts'
-import type { LeftOut, MoveResult } from '../operations/result.ts'
-import { beginOperation, finishOperation, startOperation } from '../operations/write-operation.ts'
+import type { MoveResult } from '../operations/result.ts'
+import { type StepAnswer, startStep } from '../operations/start-step.ts'
+import { beginOperation, finishOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
@@ -14,9 +15,6 @@ import { followTransition } from './follow-transition.ts'
 import { type LifecycleActor, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
 import { countPicked, moveOrders, previewMove } from './move-orders.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
-
-/** Up to here a transition answers at once; a larger one runs in the worker, with progress and a result page. */
-export const AT_ONCE = 1_000
 
 export interface TransitionInput {
   campaign_id: string
@@ -33,15 +31,6 @@ export interface AskedTransition {
   selection: Selection | TrackedOrders
   reason_id: string | null
   tracking?: Tracking
-}
-
-export interface TransitionAnswer {
-  moved: number
-  left: LeftOut[]
-  /** how many the selection holds */
-  total: number
-  operation: string
-  state: 'done' | 'queued'
 }
 
 export interface TransitionPreview extends MoveResult {
@@ -68,7 +57,7 @@ export async function previewTransition(
  * one event per moved order; who was left out is counted by reason code. Over 1,000 orders it is queued as an operation.
  * Refuses: an actor the lifecycle does not name (`not_allowed`), a cancel without a reason (`reason_missing`).
  */
-export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionInput): Promise<TransitionAnswer> {
+export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionInput): Promise<StepAnswer> {
   await ownCampaign(tx.db, actor, input.campaign_id)
   refuseActor(actor, input.name)
   if (input.name === 'cancel') requireReason(input.reason)
@@ -79,19 +68,14 @@ export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionIn
   return await startTransition(tx, actor, { campaign_id: input.campaign_id, name: input.name, asked, size })
 }
 
-/** Writes the operation of a transition and carries it out, at once or, over 1,000 orders, in the worker. The caller has checked everything. */
+/** Starts a transition that the caller has checked. */
 export async function startTransition(
   tx: Tx,
   actor: Actor,
   { campaign_id, name, asked, size }: { campaign_id: string; name: StaffTransition; asked: AskedTransition; size: number },
-): Promise<TransitionAnswer> {
-  const operation_id = await startOperation(tx, actor, { campaign_id, kind: name, state: 'queued', input: asked, total: size })
-  if (size > AT_ONCE) {
-    await tx.enqueue({ job: 'run_operation', campaign_id, operation_id })
-    return { moved: 0, left: [], total: size, operation: operation_id, state: 'queued' }
-  }
-  const result = await carryOutTransition(tx, actor, { campaign_id, operation_id })
-  return { ...result, operation: operation_id, state: 'done' }
+): Promise<StepAnswer> {
+  const operation = { campaign_id, kind: name, input: asked, total: size }
+  return await startStep(tx, actor, operation, (key) => carryOutTransition(tx, actor, key))
 }
 
 /**

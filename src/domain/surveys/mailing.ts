@@ -3,7 +3,8 @@ import { type BackerSelection, backerSelectionCondition } from '../backers/selec
 import type { MessageKind } from '../messages/kinds.ts'
 import { refuseWithoutSmtp } from '../messages/refuse-without-smtp.ts'
 import { type LeftOut, type MoveResult, toResult } from '../operations/result.ts'
-import { beginOperation, finishOperation, startOperation } from '../operations/write-operation.ts'
+import { type StepAnswer, startStep } from '../operations/start-step.ts'
+import { beginOperation, finishOperation } from '../operations/write-operation.ts'
 import type { Actor } from '../shared/actor.ts'
 import { jsonb } from '../shared/events.ts'
 import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
@@ -13,9 +14,6 @@ import { type Db, planForSets, type Tx } from '../shared/tx.ts'
  * A mailing: one kind of mail to a selection of backers. Like a transition of orders it is one statement for the whole selection, its
  * preview is the same statement without the write, and who is left out is counted by a reason code.
  */
-
-/** Up to here a mailing answers at once; a larger one runs in the worker, with progress and a result page. */
-export const MAILED_AT_ONCE = 1_000
 
 export interface Mailing {
   /** kind of the operation */
@@ -40,14 +38,6 @@ export interface MailingInput {
   smtp: boolean
 }
 
-export interface MailingAnswer {
-  moved: number
-  left: LeftOut[]
-  total: number
-  operation: string
-  state: 'done' | 'queued'
-}
-
 /** The backers of a selection with the state their condition was read in. */
 function picked(mailing: Mailing, campaign_id: string, selection: BackerSelection): RawBuilder<unknown> {
   return sql`select b.id, b.version, b.survey, b.email_state, o.id as order_id, ${mailing.left_out} as code
@@ -66,24 +56,13 @@ export async function previewMailing(db: Db, mailing: Mailing, input: Omit<Maili
 }
 
 /** Writes the operation of a mailing and carries it out, or leaves it to the worker when it is large. */
-export async function startMailing(tx: Tx, actor: Actor, mailing: Mailing, input: MailingInput): Promise<MailingAnswer> {
+export async function startMailing(tx: Tx, actor: Actor, mailing: Mailing, input: MailingInput): Promise<StepAnswer> {
   const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
   refuseWithoutSmtp(campaign, input.smtp)
   const { total } = await previewMailing(tx.db, mailing, input)
-  const operation_id = await startOperation(tx, actor, {
-    campaign_id: campaign.id,
-    kind: mailing.kind,
-    state: 'queued',
-    input: { selection: input.selection },
-    total,
-  })
-  if (total > MAILED_AT_ONCE) {
-    await tx.enqueue({ job: 'run_operation', campaign_id: campaign.id, operation_id })
-    return { moved: 0, left: [], total, operation: operation_id, state: 'queued' }
-  }
-  const result = await carryOutMailing(tx, actor, mailing, { campaign_id: campaign.id, operation_id })
-  return { ...result, operation: operation_id, state: 'done' }
+  const operation = { campaign_id: campaign.id, kind: mailing.kind, input: { selection: input.selection }, total }
+  return await startStep(tx, actor, operation, (key) => carryOutMailing(tx, actor, mailing, key))
 }
 
 /** Does the work of a mailing in the caller's transaction. One that is over is not done twice. */

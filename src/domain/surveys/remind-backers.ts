@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { hasPaymentMethod } from '../backers/filter.ts'
 import type { MoveResult } from '../operations/result.ts'
+import type { StepAnswer } from '../operations/start-step.ts'
 import type { Actor } from '../shared/actor.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { type Mailing, type MailingAnswer, type MailingInput, mailingRefusal, previewMailing, startMailing } from './mailing.ts'
+import { type Mailing, type MailingInput, mailingRefusal, previewMailing, startMailing } from './mailing.ts'
 
 export const remindMailing: Mailing = {
   kind: 'remind_backers',
@@ -34,7 +35,7 @@ export async function previewRemindBackers(db: Db, actor: Actor, input: MailingI
  * Reminds those of a selection who got the survey and have not answered it. Guarantees: one mail and one event for each, numbered;
  * whoever answers before the mail leaves gets none. Over 1,000 backers it is queued as an operation. Refuses `smtp_missing`.
  */
-export async function remindBackers(tx: Tx, actor: Actor, input: MailingInput): Promise<MailingAnswer> {
+export async function remindBackers(tx: Tx, actor: Actor, input: MailingInput): Promise<StepAnswer> {
   return await startMailing(tx, actor, remindMailing, input)
 }
 
@@ -62,7 +63,7 @@ export async function previewAskPaymentMethod(db: Db, actor: Actor, input: Maili
 /**
  * Mails those of a selection whose order lacks a payment method that it needs. Guarantees and refusals as for a reminder.
  */
-export async function askPaymentMethod(tx: Tx, actor: Actor, input: MailingInput): Promise<MailingAnswer> {
+export async function askPaymentMethod(tx: Tx, actor: Actor, input: MailingInput): Promise<StepAnswer> {
   return await startMailing(tx, actor, askPaymentMethodMailing, input)
 }
 

@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { priceMissing } from '../catalog/price-missing.ts'
 import type { LeftOut } from '../operations/result.ts'
+import type { StepAnswer } from '../operations/start-step.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError } from '../shared/errors.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { type CatalogueWarning, findCatalogueWarnings } from './catalogue-warnings.ts'
-import { type Mailing, type MailingAnswer, type MailingInput, mailingRefusal, previewMailing, startMailing } from './mailing.ts'
+import { type Mailing, type MailingInput, mailingRefusal, previewMailing, startMailing } from './mailing.ts'
 
 export const sendSurveysMailing: Mailing = {
   kind: 'send_surveys',
@@ -54,7 +55,7 @@ export async function previewSendSurveys(db: Db, actor: Actor, input: MailingInp
  * platform, withdrew, bounced, or pledged for something without a price is left out and counted. Over 1,000 backers it is queued as an operation. Refuses: `prices_not_saved`,
  * `smtp_missing` (a live campaign without a mail server).
  */
-export async function sendSurveys(tx: Tx, actor: Actor, input: MailingInput): Promise<MailingAnswer> {
+export async function sendSurveys(tx: Tx, actor: Actor, input: MailingInput): Promise<StepAnswer> {
   const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
   if (!campaign.prices_saved_at) {
     throw new DomainError('prices_not_saved', 'Say what the pledge paid for before surveys are sent.')

@@ -31,7 +31,8 @@ export interface ShellCampaign {
 
 export interface ShellJob {
   title: string
-  done: number
+  /** null: it is one step, and all is done at its end */
+  done: number | null
   total: number
   /** "1 min left" */
   note?: string
@@ -214,16 +215,25 @@ function SpineJob({ job }: { job: ShellJob }) {
   const { pathname } = useLocation()
   // Its own page shows it large, and newer.
   if (pathname === job.to) return null
-  const percent = job.total === 0 ? 100 : Math.floor((job.done / job.total) * 100)
+  const { title, done, total, note, to } = job
+  if (done === null) {
+    return (
+      <Link className="spine-job" to={to}>
+        <b>{title}</b>
+        <Count of={total} /> together, in one step
+      </Link>
+    )
+  }
+  const percent = total === 0 ? 100 : Math.floor((done / total) * 100)
   return (
-    <Link className="spine-job" to={job.to}>
+    <Link className="spine-job" to={to}>
       <span className="spine-job-head">
-        <b>{job.title}</b>
+        <b>{title}</b>
         <span>{percent}%</span>
       </span>
-      <ProgressBar done={job.done} total={job.total} label={job.title} />
-      <Count of={job.done} /> of <Count of={job.total} />
-      {job.note && ` · ${job.note}`}
+      <ProgressBar done={done} total={total} label={title} />
+      <Count of={done} /> of <Count of={total} />
+      {note && ` · ${note}`}
     </Link>
   )
 }

@@ -1,7 +1,6 @@
 import { data, Form, Link, redirect } from 'react-router'
 import { findNotice } from '../../../domain/orders/notice-queries.ts'
 import { moveNotice, withdrawNotice } from '../../../domain/orders/notices.ts'
-import { setLimits } from '../../../domain/shared/tx.ts'
 import { typedFields } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
@@ -34,7 +33,7 @@ const HOUR_MS = 3_600_000
 const WORDS = {
   lock: {
     title: 'Notice of the lock',
-    withdrawn: 'The orders stayed open, and their backers were mailed.',
+    withdrawn: 'The orders stay open, and their backers are mailed.',
     done: 'See who was locked, and who was left out',
     due: 'Locks on',
     waiting: 'Still open',
@@ -43,7 +42,7 @@ const WORDS = {
   },
   finalize_address: {
     title: 'Notice of the final address',
-    withdrawn: 'The orders stayed paid, and their backers were mailed.',
+    withdrawn: 'The orders stay paid, and their backers are mailed.',
     done: 'See whose address was finalized, and who was left out',
     due: 'Finalizes on',
     waiting: 'Still paid',
@@ -57,13 +56,10 @@ export async function action(args: Route.ActionArgs) {
   const fields = await typedFields(args.request)
   const key = { campaign_id: desk.campaign.id, notice_id: args.params.notice }
   const hours = Number(fields.hours)
-  const { refusal } = await attempt(
-    desk,
-    (tx) =>
-      fields.intent === 'withdraw'
-        ? withdrawNotice(tx, desk.actor, key)
-        : moveNotice(tx, desk.actor, { ...key, due_at: new Date(desk.now.getTime() + Math.max(0, hours || 0) * HOUR_MS) }),
-    setLimits,
+  const { refusal } = await attempt(desk, (tx) =>
+    fields.intent === 'withdraw'
+      ? withdrawNotice(tx, desk.actor, key)
+      : moveNotice(tx, desk.actor, { ...key, due_at: new Date(desk.now.getTime() + Math.max(0, hours || 0) * HOUR_MS) }),
   )
   if (refusal) return data({ refusal }, 422)
   const from = new URL(args.request.url).searchParams.get('from')
@@ -93,7 +89,7 @@ export default function Notice({ loaderData, actionData }: Route.ComponentProps)
       {actionData && <Note tone="danger">{actionData.refusal.message}</Note>}
       {moved && !actionData && (
         <Note tone="good" live>
-          The notice was moved, and its backers were mailed.
+          The notice was moved, and its backers are mailed the new time.
         </Note>
       )}
       {notice.state === 'withdrawn' && <Note tone="info">This notice was withdrawn. {words.withdrawn}</Note>}

@@ -1,13 +1,13 @@
 import { Link, redirect } from 'react-router'
 import { findOperation, type Operation } from '../../../domain/operations/queries.ts'
 import { CHARGE_RUN } from '../../../domain/operations/run-state.ts'
+import { isNoticeStep } from '../../../domain/orders/notice-steps.ts'
 import { operationDone, operationTitle } from '../../../lib/operation-text.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { useLookAgain } from '../../components/use-look-again.ts'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { ButtonLink } from '../../ui/button.tsx'
-import { ProgressBar } from '../../ui/figures.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Count, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -32,9 +32,16 @@ export async function loader(args: Route.LoaderArgs) {
     operation,
     is_about_backers: ON_BACKERS.includes(operation.kind),
     tracking_file: tracking_file ?? null,
+    notice: noticeOf(operation),
     back: readWayBack(campaign.id, new URL(args.request.url).searchParams.get('from')),
     undo_until: undoUntil(operation, campaign.undo_ship_hours, now),
   }
+}
+
+/** The notice that it gave, moved or withdrew; there is none before it was given. */
+function noticeOf({ kind, state, input }: Operation): string | null {
+  if (!isNoticeStep(kind)) return null
+  return state === 'done' || !('selection' in input) ? String(input.notice) : null
 }
 
 /** Until when the shipping can be undone; null where it is over, or is none. */
@@ -133,7 +140,7 @@ function mailed(left: Operation['left']): string {
 }
 
 /** What can be taken back of it, and where its orders are. */
-function Actions({ campaign, operation, is_about_backers, undo_until, tracking_file, back }: Loaded) {
+function Actions({ campaign, operation, is_about_backers, undo_until, tracking_file, notice, back }: Loaded) {
   const { id, kind, moved } = operation
   const all = { all: '1', operation: id }
   const list = is_about_backers ? paths.backers : paths.orders
@@ -149,7 +156,11 @@ function Actions({ campaign, operation, is_about_backers, undo_until, tracking_f
       {undo_until && <ButtonLink to={deed('undo_ship', 'shipped')}>Undo shipping…</ButtonLink>}
       {kind === 'ship' && moved > 0 && <ButtonLink to={paths.tracking_mails(campaign.id, all)}>Tracking mails…</ButtonLink>}
       {tracking_file && <ButtonLink to={paths.tracking(campaign.id, tracking_file)}>Tracking file</ButtonLink>}
-      <ButtonLink to={list(campaign.id, { operation: id })} variant={back ? 'outlined' : 'primary'}>
+      {notice && <ButtonLink to={paths.notice(campaign.id, notice)}>The notice</ButtonLink>}
+      <ButtonLink
+        to={list(campaign.id, kind === 'move_notice' && notice ? { notice } : { operation: id })}
+        variant={back ? 'outlined' : 'primary'}
+      >
         {is_about_backers ? 'Show the backers' : 'Show the orders'}
       </ButtonLink>
       {back && (
@@ -172,18 +183,22 @@ function Outcome({ operation, isRunning, one, many }: OutcomeProps) {
   if (isRunning) {
     return (
       <Sheet label="Progress">
-        <p>You may close this page. It goes on without it, and after a restart too.</p>
-        <ProgressBar done={operation.done} total={operation.total} label={operationTitle(operation.kind)} size="m" />
-        <p>
-          <Count of={operation.done} /> of <Count of={operation.total} />
+        <p aria-live="polite">
+          {operation.state === 'queued' ? (
+            <b>It waits for its turn, and starts by itself.</b>
+          ) : (
+            <b>{plural(operation.total, `${one} changes`, `${many} change`)} together, in one step.</b>
+          )}{' '}
+          Until it is done nothing has changed; for all the {many} of a large campaign it takes up to a minute.
         </p>
+        <p>You may close this page. It goes on without it, and after a restart too.</p>
       </Sheet>
     )
   }
   if (operation.state === 'failed') {
     return (
       <Note tone="danger" live>
-        <b>It failed on our side, and nothing was changed.</b> {operation.failure}
+        <b>It could not be carried out, and nothing was changed.</b> {operation.failure}
       </Note>
     )
   }

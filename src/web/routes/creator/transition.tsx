@@ -73,7 +73,9 @@ export async function action(args: Route.ActionArgs) {
     const notice = { ...input, kind: deed, hours: Number(fields.hours) }
     const { done, refusal } = await attempt(desk, (tx) => scheduleNotice(tx, desk.actor, notice), setLimits)
     if (refusal) return data({ refusal, fields }, 422)
-    throw redirect(paths.notice(desk.campaign.id, done.id, { from }), { status: 303 })
+    const { id } = desk.campaign
+    const to = done.state === 'queued' ? paths.operation(id, done.operation, { from }) : paths.notice(id, done.id, { from })
+    throw redirect(to, { status: 303 })
   }
   const command = (tx: Tx) => {
     if (deed === 'hold') return holdOrders(tx, desk.actor, input)

@@ -1,15 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { createReadStream } from 'node:fs'
 import { sql } from 'kysely'
 import { newId } from '../../lib/id.ts'
 import type { Actor } from '../shared/actor.ts'
-import { DomainError, invalid } from '../shared/errors.ts'
+import { DomainError } from '../shared/errors.ts'
 import { jsonb } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
+import { cleanFileName, withSpooledUpload } from '../shared/spool-upload.ts'
 import { inTransaction, planForSets, type Tx, type TxParts } from '../shared/tx.ts'
 import { readTracking } from './read-tracking.ts'
 import { findTrackingFile, type ShownTrackingFile } from './tracking-queries.ts'
@@ -35,31 +31,12 @@ export async function stageTracking(parts: TxParts, actor: Actor, input: Trackin
   staffOnly(actor)
   if (actor.kind !== 'staff')
     throw new DomainError('not_allowed', 'Only the creator can upload tracking numbers.', { status: 403 })
-  const file = { file_name: cleanName(input.file_name), created_by: actor.id }
-  const folder = await mkdtemp(join(tmpdir(), 'afterfund-tracking-'))
-  try {
-    const path = join(folder, 'upload')
-    await spool(input.body, path)
-    const key = { campaign_id: input.campaign_id, file_id: newId() }
-    const fault = await stageRows(parts, key, file, path)
-    if (fault) await inTransaction(parts, (tx) => insertFile(tx, key, { ...file, state: 'refused', rows_total: 0, fault }))
-    return await findTrackingFile(parts.db, actor, key)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Writes the bytes to a file first: a slow upload holds no transaction, a large one no memory. */
-async function spool(body: AsyncIterable<Uint8Array>, path: string): Promise<void> {
-  let size = 0
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      size += chunk.byteLength
-      if (size > trackingLimits.file_bytes) throw uploadTooLarge()
-      yield chunk
-    }
-  }
-  await pipeline(Readable.from(counted()), createWriteStream(path, { mode: 0o600 }))
+  const file = { file_name: cleanFileName(input.file_name), created_by: actor.id }
+  const key = { campaign_id: input.campaign_id, file_id: newId() }
+  const limit = { file_bytes: trackingLimits.file_bytes, advice: 'Split the file.' }
+  const fault = await withSpooledUpload(input.body, limit, ({ path }) => stageRows(parts, key, file, path))
+  if (fault) await inTransaction(parts, (tx) => insertFile(tx, key, { ...file, state: 'refused', rows_total: 0, fault }))
+  return await findTrackingFile(parts.db, actor, key)
 }
 
 type NewFile = { file_name: string; created_by: string }
@@ -131,21 +108,4 @@ async function markRepeated(tx: Tx, { campaign_id, file_id }: TrackingKey): Prom
       from (select n, order_number, upper(regexp_replace(tracking_number, '\s', '', 'g')) collate "C" as number from tracking_rows
         where campaign_id = ${campaign_id} and file_id = ${file_id} and problem is null) good) s
     where t.campaign_id = ${campaign_id} and t.file_id = ${file_id} and t.n = s.n and (s.differ or s.place > 1)`.execute(tx.db)
-}
-
-function uploadTooLarge(): DomainError {
-  const limit = trackingLimits.file_bytes
-  const message = `The upload is larger than ${limit / 1024 / 1024} MB, the limit. Split the file.`
-  return new DomainError('too_large', message, { status: 413, details: { limit_bytes: limit } })
-}
-
-function cleanName(name: string): string {
-  const base = name.split(/[/\\]/).at(-1) ?? ''
-  const clean = base
-    .replace(/\p{Cc}/gu, '')
-    .trim()
-    .slice(-200)
-  if (clean !== '') return clean
-  const message = 'The upload has no file name.'
-  throw invalid(message, [{ field: 'file', code: 'file_missing', message }], 'file_missing')
 }

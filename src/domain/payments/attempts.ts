@@ -11,6 +11,11 @@ export type Attempt = Row<'payment_attempts'>
 /** States of an attempt that is not over; the database allows one of those per order. */
 export const NOT_OVER = ['created', 'sent', 'unknown'] as const satisfies readonly AttemptState[]
 
+/** Whether nobody knows yet what becomes of an attempt: until then its order cannot be charged again. */
+export function isNotOver({ state }: Pick<Attempt, 'state'>): boolean {
+  return (NOT_OVER as readonly AttemptState[]).includes(state)
+}
+
 /** The same in SQL: an attempt whose state is among these is not over. */
 export const notOver = sql`(${sql.join(NOT_OVER.map(sql.lit))})`
 

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
+import { type OrderStatus, TRANSITIONS } from '../orders/lifecycle.ts'
 import { type Actor, RUN } from '../shared/actor.ts'
 import { notFound } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
@@ -20,6 +21,11 @@ export function idOfRun({ run_id }: Pick<RunKey, 'run_id'>): RawBuilder<string> 
 
 export type ChargeRun = Row<'charge_runs'>
 export type RunState = ChargeRun['state']
+
+/** The statuses a run charges: a failed card is tried again only where staff said so (lifecycle.md, start charge). */
+export function chargedStatuses(retry_errored: boolean): OrderStatus[] {
+  return TRANSITIONS.start_charge.from.filter((status) => status !== 'errored' || retry_errored)
+}
 
 /** The gateway refused its keys (401, 403): the run waits until somebody has mended them. */
 export const KEYS_REFUSED = 'gateway_refused_keys'

@@ -10,7 +10,7 @@ import { DomainError } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
 import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
-import { type ChargeRun, type RunKey, saveRunState, takeRun, withdrawUnsent } from './charge-run-state.ts'
+import { type ChargeRun, chargedStatuses, type RunKey, saveRunState, takeRun, withdrawUnsent } from './charge-run-state.ts'
 import { refuseWithoutGateway } from './charging.ts'
 
 /** About as many charges a second as one account's gateway takes without saying it is too many (promises.md rule 7). */
@@ -82,8 +82,9 @@ interface PreviewRow extends LeftOut {
 
 /** The orders a run is about, with the code why each cannot be charged (null: it can). `o`, `b` and `c` as everywhere. */
 function pickedForRun(input: ChargeRunInput, now: Date): RawBuilder<unknown> {
-  const statuses = input.retry_errored ? ['locked', 'errored'] : ['locked']
-  const scope = 'ids' in input.selection ? sql`o.status in ('locked', 'errored')` : sql`o.status = any(${statuses}::text[])`
+  const statuses = chargedStatuses(input.retry_errored)
+  // Ids mean just those: a failed one that is not tried again is told as such.
+  const scope = sql`o.status = any(${'ids' in input.selection ? chargedStatuses(true) : statuses}::text[])`
   const conditions = conditionsOf('start_charge')
   return sql`select o.id, o.number, o.balance_due,
       case when not (o.status = any(${statuses}::text[])) then 'wrong_status'

@@ -3,6 +3,7 @@ import type { Row } from '../../db/types.ts'
 import { cardOfMethod } from '../orders/conditions.ts'
 import { previewMove } from '../orders/move-orders.ts'
 import type { Db } from '../shared/tx.ts'
+import { isNotOver } from './attempts.ts'
 
 /** What a backer's page tells of the charges of their order. Amounts in minor units. */
 export interface BackersCharges {
@@ -28,7 +29,7 @@ export async function findChargesForBacker(db: Db, order: Row<'orders'>, now: Da
   const attempts = await attemptsOf(db, order)
   // One that a paused run took back never left, and says nothing of the card.
   const last = attempts.filter(({ state, sent_at }) => state !== 'refused' || sent_at !== null).at(-1)
-  const under_way = attempts.find(({ state }) => state === 'created' || state === 'sent' || state === 'unknown')
+  const under_way = attempts.find(isNotOver)
   const failed = order.status === 'errored' && (last?.state === 'declined' || last?.state === 'refused') ? last : undefined
   const retry_refusal = order.status === 'errored' ? await findRetryRefusal(db, order, now) : null
   return {

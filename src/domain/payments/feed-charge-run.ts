@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { moveEach } from '../orders/move-orders.ts'
 import { RUN } from '../shared/actor.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { idOfRun, type RunKey, saveRunState, takeRun } from './charge-run-state.ts'
+import { chargedStatuses, idOfRun, type RunKey, saveRunState, takeRun } from './charge-run-state.ts'
 import { startCharges } from './start-charge.ts'
 
 /** Orders that owe nothing never wait for the gateway, so many of them at once. */
@@ -58,7 +58,7 @@ async function nextOrders(
   key: RunKey,
   { retry_errored, limit }: { retry_errored: boolean; limit: number },
 ): Promise<{ order_id: string; is_possible: boolean }[]> {
-  const statuses = retry_errored ? ['locked', 'errored'] : ['locked']
+  const statuses = chargedStatuses(retry_errored)
   // Cut first and joined then, in the order of the index: no more than these are read, however many wait.
   const { rows } = await sql<{ order_id: string; is_possible: boolean }>`with next as materialized (
       select r.campaign_id, r.order_id, r.number from charge_run_orders r

@@ -18,7 +18,7 @@ const fileName = /`([\w.@-]+(?:\/[\w.@-]+)*\.(?:tsx?|css|md|sql|json))`/g
 const folderName = /`((?:[\w.-]+\/)+)`/g
 /** The map in a fenced block: a folder or file at the start of a line, and every file on it. */
 const fence = /^```\n([\s\S]*?)^```$/gm
-const onMap = /^ *([\w.-]+\/)(?= )|(?<![\w/*.])([\w.-]+(?:\/[\w.-]+)*\.(?:tsx?|css|sql))\b/gm
+const onMap = /^ *([\w.-]+\/)(?= )|(?<![\w/*.-])([\w.-]+(?:\/[\w.-]+)*\.(?:tsx?|css|sql))\b/gm
 const functionName = /`([a-z]\w*[A-Z]\w*)(?:\([^`]*\))?`/g
 const functionInFile = /`([a-z]\w*[A-Z]\w*)`\s+\(`([\w./-]+\.tsx?)`/g
 
@@ -29,10 +29,22 @@ export function checkDocs(files: SourceFile[], others: readonly string[] = []): 
   const defined = new Set(code.flatMap(({ text }) => [...text.matchAll(/\b[a-z]\w*[A-Z]\w*/g)].map(([name]) => name)))
   const maps = files.filter(({ path }) => isMap(path))
   return [
+    ...maps.filter(({ path }) => path === 'ARCHITECTURE.md').flatMap((map) => unmapped(map, paths)),
     ...maps.flatMap((page) => unknownPaths(page, paths)),
     ...maps.flatMap((page) => unknownFunctions(page, defined, code)),
     ...files.filter(({ path }) => isPage(path)).flatMap((page) => brokenLinks(page, files, paths)),
   ]
+}
+
+/** Rooms that stand beside those on the map, and are not on it: folders of src and of the domain, and files beside them. */
+function unmapped(map: SourceFile, paths: string[]): Finding[] {
+  const rooms = paths
+    .filter((path) => !/\.test\.tsx?$/.test(path))
+    .flatMap((path) => /^src\/(?:domain\/)?([^/]+(?:\/|$))/.exec(path)?.[1] ?? [])
+    .filter((room) => room !== 'domain/')
+  return [...new Set(rooms)]
+    .filter((room) => !map.text.includes(room))
+    .map((room) => ({ path: map.path, line: 1, message: `${room} is not on the map` }))
 }
 
 function unknownPaths(page: SourceFile, paths: string[]): Finding[] {

@@ -118,6 +118,10 @@ describe('what the documentation names', () => {
     expect(said(text)).toContain(message)
   })
 
+  test('a room that is not on the map is told', () => {
+    expect(said('the house')).toContain('orders/ is not on the map')
+  })
+
   test('and what is there is left alone', () => {
     const text =
       '# One house\n[this](#one-house), ![desk](docs/pictures/desk.png), `lockOrders` (`orders/lock-orders.ts`) in `domain/`'

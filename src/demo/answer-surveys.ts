@@ -107,6 +107,7 @@ async function confirm(
 const LATER_FAILING = [
   'later_insufficient_funds',
   'later_expired_card',
+  'later_insufficient_funds',
   'later_do_not_honor',
   'later_lost_card',
   'funds_arrive',

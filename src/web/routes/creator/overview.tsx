@@ -1,5 +1,4 @@
-import { Suspense } from 'react'
-import { Await, Link } from 'react-router'
+import { Link } from 'react-router'
 import { countBackers } from '../../../domain/backers/queries.ts'
 import { findAnswers } from '../../../domain/campaigns/figures-answers.ts'
 import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
@@ -10,7 +9,6 @@ import { campaignWay } from '../../../domain/orders/way.ts'
 import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { countCharging } from '../../../domain/payments/count-charging.ts'
 import { findOutages } from '../../../domain/shared/find-outages.ts'
-import { AnswersSheet } from '../../components/charts/answers-sheet.tsx'
 import { LifecyclePicture } from '../../components/lifecycle-picture.tsx'
 import { Outages } from '../../components/outages.tsx'
 import { paths } from '../../paths.ts'
@@ -21,6 +19,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet, Sheets } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Route } from './+types/overview'
+import { Answers } from './overview-answers.tsx'
 import { basins, sides } from './overview-basins.ts'
 import { Next } from './overview-next.tsx'
 import { Waiting } from './overview-waiting.tsx'
@@ -93,41 +92,20 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
           <Way campaign_id={campaign.id} steps={way} />
         )}
       </Sheet>
-      <Sheets columns="halves">
-        <Waiting {...loaderData} />
-        {is_asked && <MoneyOwed {...loaderData} />}
-      </Sheets>
+      {is_asked && (
+        <Sheets columns="main-side">
+          <Answers {...loaderData} />
+          <MoneyOwed {...loaderData} />
+        </Sheets>
+      )}
+      <Waiting {...loaderData} />
       {is_asked && (
         <Sheet body="flush" label="All steps">
           <WayBehind campaign_id={campaign.id} steps={way} />
         </Sheet>
       )}
-      {is_asked && (
-        <Sheets>
-          <Suspense fallback={<AnswersElsewhere campaign_id={campaign.id} />}>
-            <Await resolve={loaderData.answers} errorElement={<AnswersElsewhere campaign_id={campaign.id} />}>
-              {(answers) => <AnswersSheet campaign_id={campaign.id} asked={askedOf(counts)} answers={answers} more />}
-            </Await>
-          </Suspense>
-        </Sheets>
-      )}
     </>
   )
-}
-
-/** Stands there until the picture comes, and instead of it without script. */
-function AnswersElsewhere({ campaign_id }: { campaign_id: string }) {
-  return (
-    <Sheet title="Surveys answered">
-      <p>
-        Answers day by day, money, countries and failed payments: <Link to={paths.figures(campaign_id)}>see the figures</Link>.
-      </p>
-    </Sheet>
-  )
-}
-
-function askedOf({ surveys }: Counts): number {
-  return surveys.sent + surveys.started + surveys.completed
 }
 
 type Facts = Route.ComponentProps['loaderData']

@@ -60,6 +60,7 @@ describe('the rules of the house bite', () => {
     ['one-clock', 'src/domain/orders/x.ts', 'const at = new Date()'],
     ['one-clock', 'src/domain/orders/x.ts', 'const at = Date.now()'],
     ['one-clock', 'src/domain/orders/x.ts', 'sql`select now()`'],
+    ['domain-says-what-it-does', 'src/domain/orders/x.ts', 'const y = 1\n\nexport async function lockOrders() {}'],
     ['no-loose-ends', 'src/lib/x.ts', `// ${'TO'}${'DO'}: later`],
     ['no-machine-path', 'docs/x.md', `see /${'work'}/shared/design`],
   ]
@@ -74,6 +75,7 @@ describe('the rules of the house bite', () => {
         'export default function Page() { return <p className="ms-2 pe-1 text-end bg-sheet">left-over</p> }',
       ),
       ...file('src/web/styles/x.css', '.x { margin-inline-start: 2px; inset-inline-end: 0; text-align: start }'),
+      ...file('src/domain/orders/w.ts', '/** Locks. */\nexport async function lockOrders() {}\nfunction inner() {}'),
       ...file('src/domain/orders/move-orders.ts', 'sql`update orders o set status = ${to} where true`'),
       ...file(
         'src/domain/orders/y.ts',

@@ -87,6 +87,12 @@ export const houseRules: readonly Rule[] = [
     message: 'The domain reads no clock: `now` comes as an argument',
   },
   {
+    name: 'domain-says-what-it-does',
+    looksAt: isDomain,
+    pattern: /(?<!\*\/\n)^export (?:async )?function\*? ?\w+/gm,
+    message: 'An exported function of the domain says what it guarantees and refuses, in a comment before it',
+  },
+  {
     name: 'no-loose-ends',
     looksAt: (path) => /\.(tsx?|css|sql)$/.test(path) && !path.startsWith('tools/house-checks/'),
     pattern: /\b(?:TODO|FIXME)\b/g,

@@ -68,6 +68,7 @@ export function levelKey(level: { reward_id: string | null; reward_title: string
   return level.reward_title === null ? null : `name ${level.reward_title}`
 }
 
+/** Of a report of which nothing is read yet; rows and columns are added to it in place. */
 export function newFacts(): CatalogueFacts {
   return { levels: new Map(), items: new Set(), addons: new Map(), questions: new Map() }
 }

@@ -33,6 +33,7 @@ const requiredBy: Record<Generation, Field[]> = {
   K6: [...base, ...reward, 'reward_title', 'reward_id', 'bonus'],
 }
 
+/** A header as generations are told by: without marks, spaces at its ends, and capitals. */
 export function fold(header: string): string {
   return clean(header).toLowerCase()
 }

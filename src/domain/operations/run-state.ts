@@ -73,6 +73,7 @@ export function actorOfOperation(operation: Row<'operations'>): Actor {
   throw new Error(`An operation cannot be of a ${actor_kind}`)
 }
 
+/** Whether an operation of this kind moves orders. */
 export function isStaffTransition(kind: string): kind is StaffTransition {
   return (STAFF_TRANSITIONS as readonly string[]).includes(kind)
 }

@@ -35,6 +35,7 @@ export async function releaseOrders(tx: Tx, actor: Actor, input: HoldInput): Pro
   return await startHold(tx, actor, 'release', input)
 }
 
+/** Whether an operation of this kind is a hold or a release. */
 export function isHold(kind: string): kind is HoldKind {
   return (HOLD_KINDS as readonly string[]).includes(kind)
 }

@@ -72,6 +72,7 @@ function inSentence(label: string): string {
   return /^(?:[A-Z]{2}|Eircode)/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1)
 }
 
+/** What to say where a required field is empty: "Enter a postal code like 2725-079.", "Choose a state." */
 export function missingText(country: string, field: AddressField): string {
   const label = inSentence(fieldLabel(country, field))
   if (field === 'postcode') return postcodeText(country)
@@ -89,6 +90,7 @@ export function postcodeText(country: string): string {
   return postcode_example ? `Enter ${article} ${label} like ${postcode_example}.` : `Enter ${article} ${label}.`
 }
 
+/** The help below a field, or ''. `from`: the country the parcel leaves from; a phone is asked for where it crosses a border. */
 export function helpText(country: string, field: AddressField, from: string | null): string {
   const { postcode_example, format } = countryFormat(country)
   if (field === 'postcode' && country === 'IE') return `For example ${postcode_example}. Couriers ask for it.`

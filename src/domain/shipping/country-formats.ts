@@ -46,6 +46,7 @@ const DEFAULT_FORMAT = '%N%n%O%n%A%n%C'
 /** Every country that an address can go to, as ISO codes. */
 export const COUNTRY_CODES: readonly string[] = Object.keys(stored)
 
+/** Whether this is the code of a country that an address can go to, in capitals. */
 export function isCountry(code: string): boolean {
   return Object.hasOwn(stored, code)
 }

@@ -30,6 +30,7 @@ export interface SurveyData {
   address_accepted: boolean
 }
 
+/** Under which key the chosen SKU of an item stands: a level has each item once, an add-on asks for its own. */
 export function optionKey(source: 'level' | 'addon', source_id: string | null, item_id: string): string {
   return source === 'level' ? `level:${item_id}` : `addon:${source_id}:${item_id}`
 }

@@ -32,6 +32,12 @@ interface Shot {
   wait_for?: string
 }
 
+const WINDOWS: Record<NonNullable<Shot['on']>, BrowserContextOptions> = {
+  desk: { viewport: desk },
+  'desk-phone': { viewport: phone, isMobile: true },
+  backer: { viewport: phone, isMobile: true, javaScriptEnabled: false },
+}
+
 await runTool(async () => {
   mkdirSync(folder, { recursive: true })
   const program = await startProgram()
@@ -106,12 +112,6 @@ function first<T>({ data }: List<T>, wanted: (one: T) => boolean = () => true): 
   const found = data.find(wanted)
   if (!found) throw new Error('The demo has nothing to take this picture of.')
   return found
-}
-
-const WINDOWS: Record<NonNullable<Shot['on']>, BrowserContextOptions> = {
-  desk: { viewport: desk },
-  'desk-phone': { viewport: phone, isMobile: true },
-  backer: { viewport: phone, isMobile: true, javaScriptEnabled: false },
 }
 
 async function take(browser: Browser, options: BrowserContextOptions, shot: Shot): Promise<void> {

@@ -4,7 +4,8 @@ import type { Actor } from '../../src/domain/shared/actor.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
 import type { SurveyInput } from '../../src/domain/surveys/schema.ts'
 import { newId } from '../../src/lib/id.ts'
-import { insertBacker } from './insert-backer.ts'
+import { campaignInput, makeStaff } from './account.ts'
+import { insertSentBacker } from './insert-backer.ts'
 
 /** A small campaign for tests of orders: one level of 49.00 with one game, one add-on, everywhere served. */
 export interface TestCampaign {
@@ -23,26 +24,15 @@ export async function makeCampaign(
   options: { stock?: number | null; shipping_fee?: number; addon_price?: number } = {},
 ): Promise<TestCampaign> {
   const { db } = parts
-  const account_id = newId()
   const ids = { id: newId(), level_id: newId(), item_id: newId(), sku_id: newId(), addon_id: newId(), region_id: newId() }
   const campaign_id = ids.id
-  await db
-    .insertInto('accounts')
-    .values({ id: account_id, name: 'Ilse', email: `${account_id}@example.com`, image: null, created_at: at, updated_at: at })
-    .execute()
+  const staff = await makeStaff(parts)
   await db
     .insertInto('campaigns')
     .values({
       id: campaign_id,
-      account_id,
-      name: 'Tidebreakers',
-      creator_name: 'Lanternfish Games',
-      currency: 'USD',
-      ship_from_country: 'DE',
-      time_zone: 'Europe/Berlin',
-      support_email: 'help@example.com',
-      lockdown_on: '2026-11-30',
-      mode: 'test',
+      ...campaignInput,
+      account_id: staff.id,
       prices_saved_at: at,
       created_at: at,
       updated_at: at,
@@ -95,7 +85,7 @@ export async function makeCampaign(
     .execute()
   return {
     id: campaign_id,
-    staff: { kind: 'staff', id: account_id },
+    staff,
     level_id: ids.level_id,
     sku_id: ids.sku_id,
     addon_id: ids.addon_id,
@@ -108,28 +98,14 @@ export async function makeBacker(
   campaign: TestCampaign,
   over: Partial<Row<'backers'>> = {},
 ): Promise<Row<'backers'>> {
-  const id = newId()
-  return await insertBacker(parts.db, {
+  return await insertSentBacker(parts.db, at, {
     campaign_id: campaign.id,
-    id,
-    platform_uid: id,
-    platform_number: null,
+    id: newId(),
     name: 'Zoë Müller',
-    email: `${id}@example.com`,
     level_id: campaign.level_id,
-    pledge_status: 'collected',
     pledge_amount: 6100,
     pledge_minimum: 4900,
     pledge_shipping: 1200,
-    pledge_bonus: 0,
-    pledge_country: 'DE',
-    pledged_at: null,
-    survey: 'sent',
-    survey_sent_at: at,
-    row_hash: null,
-    import_id: null,
-    created_at: at,
-    updated_at: at,
     ...over,
   })
 }

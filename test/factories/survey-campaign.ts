@@ -11,7 +11,8 @@ import { inTransaction, type Tx, type TxParts } from '../../src/domain/shared/tx
 import { normaliseAddress } from '../../src/domain/shipping/address.ts'
 import type { SurveyInput } from '../../src/domain/surveys/schema.ts'
 import { newId } from '../../src/lib/id.ts'
-import { insertBacker } from './insert-backer.ts'
+import { campaignInput } from './account.ts'
+import { insertSentBacker } from './insert-backer.ts'
 
 /** A campaign with everything a survey can ask, made by the commands. */
 export interface SurveyCampaign {
@@ -38,14 +39,9 @@ export async function makeSurveyCampaign(
   const staff = { kind: 'staff', id: account_id } as const
   return await inTransaction(parts, async (tx) => {
     const campaign = await createCampaign(tx, staff, {
-      name: 'Tidebreakers',
-      creator_name: 'Lanternfish Games',
-      currency: 'USD',
-      ship_from_country: 'DE',
-      time_zone: 'Europe/Berlin',
+      ...campaignInput,
       support_email: 'help@lanternfish.example',
       lockdown_on: over.lockdown_on === undefined ? '2099-11-30' : over.lockdown_on,
-      mode: 'test',
     })
     const campaign_id = campaign.id
     const items = await makeItems(tx, staff, campaign_id)
@@ -194,29 +190,14 @@ export async function makeSurveyBacker(
   campaign: SurveyCampaign,
   over: Partial<Row<'backers'>> = {},
 ): Promise<Row<'backers'>> {
-  const id = newId()
-  const at = parts.clock.now()
-  return await insertBacker(parts.db, {
+  return await insertSentBacker(parts.db, parts.clock.now(), {
     campaign_id: campaign.id,
-    id,
-    platform_uid: id,
-    platform_number: null,
+    id: newId(),
     name: 'Mei-Ling Okonkwo-Fairweather',
-    email: `${id}@example.com`,
     level_id: campaign.levels.captain,
-    pledge_status: 'collected',
     pledge_amount: 9400,
     pledge_minimum: 8900,
     pledge_shipping: 500,
-    pledge_bonus: 0,
-    pledge_country: 'DE',
-    pledged_at: null,
-    survey: 'sent',
-    survey_sent_at: at,
-    row_hash: null,
-    import_id: null,
-    created_at: at,
-    updated_at: at,
     ...over,
   })
 }

@@ -61,8 +61,7 @@ async function tabTo(name: string | RegExp): Promise<void> {
 test('nothing is locked: the desk of charges says so', async () => {
   await page.goto(`${home}/charges`)
   await page.getByText('Nothing is locked down.').waitFor()
-  const button = page.getByText('Charge 0 cards…')
-  expect(await button.getAttribute('aria-disabled')).toBe('true')
+  expect(await page.getByText(/^Charge \d+ cards?…$/).count()).toBe(0)
   await expectSound('charges-empty')
 })
 

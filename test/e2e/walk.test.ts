@@ -264,7 +264,7 @@ test('the warehouse gets its list, and sends back a file with tracking numbers',
   await press('Read the file')
   await note('nothing is shipped yet')
   await expectSound('tracking file')
-  await press('Ship 2 orders')
+  await press('Mark 2 orders as shipped')
   await desk.getByRole('link', { name: 'Tracking mails…' }).waitFor()
   await expectSound('shipped')
 })

@@ -4,6 +4,7 @@ import { attemptsOf, makeLocked, orderNow, startRun, takenFor, work } from '../.
 import { useTestProgram } from '../../../test/setup/deps.ts'
 import { changeAddress, previewAddress } from '../orders/change-address.ts'
 import { transitionOrders } from '../orders/transition-orders.ts'
+import { findOutages } from '../shared/find-outages.ts'
 import { inTransaction } from '../shared/tx.ts'
 import { verifyBooks } from '../verify.ts'
 import { findChargeRun, listRunOrders } from './charge-run-queries.ts'
@@ -106,6 +107,10 @@ test('an answer that never came is unknown, blocks every other charge, and is se
     orders: { unknown: 2, declined: 0, refused: 0 },
     ends_at: null,
   })
+  const here = { campaign: { id: campaign.id, mode: 'test' as const }, smtp: true }
+  expect(await findOutages(deps.db, here, deps.clock.now())).toEqual([])
+  const later = new Date(deps.clock.now().getTime() + 5 * 60_000)
+  expect(await findOutages(deps.db, here, later)).toMatchObject([{ code: 'gateway_silent', charges: 2 }])
   const unlock = await inTransaction(deps, (tx) =>
     transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name: 'unlock', selection: { ids: [order.id] } }),
   )

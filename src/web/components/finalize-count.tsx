@@ -40,7 +40,7 @@ export function FinalizeCount({ campaign, choices, ticked, counted }: Props) {
             />
             <ul className="plain-list">
               <li>
-                <b>{countText(moved)}</b> of them {moved === 1 ? 'passes' : 'pass'}.
+                <b>{countText(moved)}</b> of them can be finalized: nothing is missing.
               </li>
               {left.map((row) => (
                 <li key={row.code}>
@@ -58,7 +58,7 @@ export function FinalizeCount({ campaign, choices, ticked, counted }: Props) {
           <ButtonLink
             to={paths.orders_transition(campaign.id, 'finalize_address', { all: '1', ...query })}
             variant="primary"
-            disabled_reason={moved === 0 ? 'None of them passes.' : null}
+            disabled_reason={moved === 0 ? 'None of them can be finalized.' : null}
           >
             {`Finalize ${plural(moved, 'address', 'addresses')}…`}
           </ButtonLink>
@@ -100,7 +100,7 @@ function Shortage({ choices, pieces }: Pick<Props, 'choices'> & { pieces: Record
       )}
       {uncounted.length > 0 && (
         <p className="meta">
-          Not counted:{' '}
+          Stock on hand is not typed for{' '}
           {uncounted.map(({ sku_id, code }, index) => (
             <span key={sku_id}>
               {index > 0 && ', '}

@@ -50,9 +50,8 @@ export default function Campaigns({ loaderData: { campaigns } }: Route.Component
               </>
             }
           >
-            The sample is a test campaign with 40 invented backers: their report is ready to be imported, no mail leaves and no
-            money moves. Your own campaign starts with the backer report that the platform gives you. In both, the overview says
-            the next step.
+            The sample is a test campaign with 40 invented backers: their report is ready to be imported, and no money moves. Your
+            own campaign starts with the backer report that the platform gives you. In both, the overview says the next step.
           </Empty>
         </Sheet>
       </>

@@ -202,8 +202,9 @@ function Result({ campaign, run }: CampaignRunProps) {
       <b>{charged}</b>{' '}
       {declined > 0 && (
         <>
-          {countText(declined)} {declined === 1 ? 'was' : 'were'} declined; their backers were mailed why, with a link to mend it:{' '}
-          <Link to={paths.orders(campaign.id, { operation: run.id, status: 'errored' })}>what is errored now</Link>.{' '}
+          {countText(declined)} {declined === 1 ? 'was declined; its backer was' : 'were declined; their backers were'} mailed
+          why, with a link to mend it.{' '}
+          <Link to={paths.orders(campaign.id, { operation: run.id, status: 'errored' })}>See who has not mended it yet</Link>.{' '}
         </>
       )}
       {refused > 0 &&

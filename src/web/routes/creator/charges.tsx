@@ -4,10 +4,12 @@ import { previewChargeRun } from '../../../domain/payments/charge-runs.ts'
 import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { countFailedPayments, type FailedPayments } from '../../../domain/payments/failed-payments.ts'
 import { previewWaive } from '../../../domain/payments/waive-small-balances.ts'
+import { findOutages } from '../../../domain/shared/find-outages.ts'
 import { afterDecline, reasonTitle } from '../../../lib/charge-text.ts'
 import { NotSetUp, RunUnderWay } from '../../components/charge-notes.tsx'
 import { RUN_STATE } from '../../components/charge-words.ts'
 import { HowThisWorks } from '../../components/how-this-works.tsx'
+import { Outages } from '../../components/outages.tsx'
 import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -31,6 +33,10 @@ export async function loader(args: Route.LoaderArgs) {
     failed: await countFailedPayments(db, campaign.id),
     small: await previewWaive(db, actor, everything),
     is_set_up: await isChargingSetUp(db, campaign),
+    outages: (await findOutages(db, { campaign, smtp: deps.mailer !== null }, now)).filter(({ code }) =>
+      code.startsWith('gateway'),
+    ),
+    gateway: typeof deps.config.gateway === 'string' ? deps.config.gateway : 'stripe',
     is_first: cursor === undefined,
     runs: await orRefusalPage(listChargeRuns(db, campaign.id, { cursor, limit: 20 })),
   }
@@ -47,11 +53,12 @@ export default function Charges({ loaderData }: Route.ComponentProps) {
       <title>{`${title} · ${campaign.name}`}</title>
       <PageHead
         title={title}
-        facts="Cards are charged only when you start a run."
+        facts={`Cards are charged only when you start a run. ${gatewayText(loaderData.gateway)}`}
         help={<HowThisWorks act="charging" />}
         actions={<Primary {...loaderData} />}
       />
       {!is_set_up && <NotSetUp />}
+      <Outages campaign_id={campaign.id} outages={loaderData.outages} />
       {underWay && <RunUnderWay to={paths.charge(campaign.id, underWay)} />}
       <Sheets columns="halves">
         <div className="sheets">
@@ -75,7 +82,14 @@ export default function Charges({ loaderData }: Route.ComponentProps) {
   )
 }
 
-/** The one loud button: the run under way, or the next one. */
+/** Who charges them. */
+function gatewayText(gateway: Props['gateway']): string {
+  return gateway === 'simulator'
+    ? 'A simulator stands in for Stripe, so no money moves.'
+    : 'Only test cards can be charged in this version.'
+}
+
+/** The one loud button: the run under way, or the next one; none where nothing can be charged. */
 function Primary({ campaign, preview, is_set_up }: Props) {
   const { charge, nothing_owed, run_under_way } = preview
   if (run_under_way) {
@@ -85,17 +99,15 @@ function Primary({ campaign, preview, is_set_up }: Props) {
       </ButtonLink>
     )
   }
-  const nothing = charge.orders + nothing_owed === 0
+  if (charge.orders + nothing_owed === 0) return null
   return (
     <ButtonLink
       to={paths.new_charge(campaign.id)}
       variant="primary"
-      disabled_reason={!is_set_up ? 'Charging is not set up.' : nothing ? 'No locked order can be charged now.' : null}
+      disabled_reason={is_set_up ? null : 'Charging is not set up.'}
       reason_as="description"
     >
-      {charge.orders > 0 || nothing
-        ? `Charge ${plural(charge.orders, 'card', 'cards')}…`
-        : `Mark ${countText(nothing_owed)} as paid…`}
+      {charge.orders > 0 ? `Charge ${plural(charge.orders, 'card', 'cards')}…` : `Mark ${countText(nothing_owed)} as paid…`}
     </ButtonLink>
   )
 }

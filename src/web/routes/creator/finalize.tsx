@@ -168,7 +168,7 @@ function Choice({ campaign, choices, ticked: read, counted, actionData }: Choice
   }
   return (
     <Form method="post" action={paths.finalize(campaign.id, { only_sku: ticked })} preventScrollReset>
-      <Sheet title="What is there" body="flush">
+      <Sheet title="Tick what has arrived" aside={<span className="meta">then count; stock may be left empty</span>} body="flush">
         <FinalizeTable
           choices={choices}
           ticked={ticked}

@@ -105,26 +105,7 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
   const problems = problemsOf(errors)
   const typed = actionData?.typed
   const bonus = typed ? typed.bonus_spendable === 'on' : loaderData.bonus_spendable
-  if (levels.length === 0 && addons.length === 0) {
-    return (
-      <>
-        <title>{`Prices · ${campaign.name}`}</title>
-        <PageHead title="Prices: what the pledge paid for" />
-        <Sheet label="Prices">
-          <Empty
-            title="The levels come with your backers"
-            action={
-              <ButtonLink to={paths.new_import(campaign.id)} variant="primary">
-                Import a report…
-              </ButtonLink>
-            }
-          >
-            Import the report of your platform first. Then you say here what each level and add-on cost there.
-          </Empty>
-        </Sheet>
-      </>
-    )
-  }
+  if (levels.length === 0 && addons.length === 0) return <NoLevels campaign={campaign} />
   const amount = (kind: 'levels' | 'addons', one: { id: string; name: string; backers: number; price: string }, help: string) => (
     <TextField
       key={one.id}
@@ -206,6 +187,28 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
         tried={Boolean(actionData?.preview) || !loaderData.is_saved}
         paged={!actionData?.preview}
       />
+    </>
+  )
+}
+
+/** Before anything was imported. */
+function NoLevels({ campaign }: { campaign: { id: string; name: string } }) {
+  return (
+    <>
+      <title>{`Prices · ${campaign.name}`}</title>
+      <PageHead title="Prices: what the pledge paid for" />
+      <Sheet label="Prices">
+        <Empty
+          title="The levels come with your backers"
+          action={
+            <ButtonLink to={paths.new_import(campaign.id)} variant="primary">
+              Import a report…
+            </ButtonLink>
+          }
+        >
+          Import the report of your platform first. Then you say here what each level and add-on cost there.
+        </Empty>
+      </Sheet>
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { data, Form, redirect } from 'react-router'
 import { changeCampaign } from '../../../domain/campaigns/change-campaign.ts'
 import { campaignChangeSchema } from '../../../domain/campaigns/schema.ts'
+import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { ColoursSwitch } from '../../components/colours-switch.tsx'
 import { readForm } from '../../form.server.ts'
 import { paths, withQuery } from '../../paths.ts'
@@ -9,16 +10,23 @@ import { ErrorSummary, problemsOf, titleWith } from '../../ui/error-summary.tsx'
 import { KeysSwitch } from '../../ui/keys.tsx'
 import { Note } from '../../ui/note.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { Sheet } from '../../ui/sheet.tsx'
+import { Facts, Sheet } from '../../ui/sheet.tsx'
 import type { Route } from './+types/settings'
 import { campaignChoices, campaignShape } from './campaign-choices.server.ts'
 import { CampaignFields } from './campaign-form.tsx'
 import { attempt, requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
-  const { campaign } = await requireCampaign(args)
+  const { campaign, deps } = await requireCampaign(args)
   const { created_at, updated_at, prices_saved_at, ...values } = campaign
-  return { choices: campaignChoices(), values, saved: new URL(args.request.url).searchParams.has('saved') }
+  return {
+    choices: campaignChoices(),
+    values,
+    saved: new URL(args.request.url).searchParams.has('saved'),
+    has_mail_server: deps.mailer !== null,
+    is_simulator: deps.config.gateway === 'simulator',
+    is_charging: await isChargingSetUp(deps.db, campaign),
+  }
 }
 
 export async function action(args: Route.ActionArgs) {
@@ -50,10 +58,33 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           </div>
         </Form>
       </Sheet>
+      <Sheet title="Mail and payments">
+        <Facts
+          facts={[
+            { term: 'Mails', fact: mailText(loaderData) },
+            { term: 'Cards', fact: cardText(loaderData) },
+          ]}
+        />
+        <p className="meta">Whoever runs Afterfund sets both when it is started; its README says how.</p>
+      </Sheet>
       <Sheet title="This browser">
         <ColoursSwitch />
         <KeysSwitch />
       </Sheet>
     </>
   )
+}
+
+type Loaded = Route.ComponentProps['loaderData']
+
+function mailText({ has_mail_server, values }: Loaded): string {
+  if (has_mail_server) return 'leave through the mail server that is set up'
+  return values.mode === 'test'
+    ? 'stay here, under Messages → Mailbox: no mail server is set up'
+    : 'wait: no mail server is set up, and a live campaign sends only with one'
+}
+
+function cardText({ is_charging, is_simulator }: Loaded): string {
+  if (!is_charging) return 'cannot be saved or charged: this version takes test cards, in test campaigns only'
+  return is_simulator ? 'are charged by a simulator of Stripe: no money moves' : 'test cards only: no money moves'
 }

@@ -102,7 +102,7 @@ function Actions({ campaign_id, file }: { campaign_id: string; file: ShownTracki
           disabled_reason={file.ships === 0 ? 'No row of the file ships anything.' : null}
           reason_as="description"
         >
-          {`Ship ${plural(file.ships, 'order', 'orders')}`}
+          {`Mark ${plural(file.ships, 'order', 'orders')} as shipped`}
         </Button>
       </Form>
     )

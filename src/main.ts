@@ -83,8 +83,11 @@ export const devProgram: DevProgram = (database) => {
 }
 let devApp: Promise<App> | undefined
 
+/** Bytes. A list keeps all of its filter in the address: a warehouse that ticks 1,000 SKUs has 46 kB of it. Node's own limit is 16 kB. */
+const longestAddress = 64 * 1024
+
 function reservePort(config: Config): Promise<Server> {
-  const server = createServer()
+  const server = createServer({ maxHeaderSize: longestAddress })
   server.on('request', starting)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(config, error)))

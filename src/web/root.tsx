@@ -58,12 +58,10 @@ export default function Root() {
 /** What no page below has caught: an address that leads nowhere, a refusal, our fault. */
 export function ErrorBoundary({ loaderData }: Route.ErrorBoundaryProps) {
   const error = useRouteError()
-  const matches = useMatches()
-  // the stylesheet of the page that failed may be missing with it
-  const isStyled = matches.some((match) => match.id !== 'root')
   return (
     <>
-      {!isStyled && <link rel="stylesheet" href={deskCss} />}
+      {/* the stylesheet of the page that failed is missing with it */}
+      <link rel="stylesheet" href={deskCss} />
       <ErrorPage error={isRouteErrorResponse(error) ? error : null} report={loaderData?.report} />
     </>
   )

@@ -191,6 +191,31 @@ describe('acts', () => {
   })
 })
 
+describe('what is not there', () => {
+  test('an act on nothing asks nothing, and leads back', async () => {
+    await open('/orders/do/finalize_address?all=1&status=paid&country=AQ&from=orders%3Fcountry%3DAQ')
+    await page.getByRole('heading', { name: 'Finalize: no order fits' }).waitFor()
+    expect(await page.locator('main form').count()).toBe(0)
+    await page.getByRole('link', { name: 'Back to orders' }).click()
+    await page.waitForURL('**/orders?country=AQ')
+  })
+
+  test('an order that is none is told on a page that is dressed', async () => {
+    const answer = await page.goto(`${home}/orders/019a0000-0000-7000-8000-000000000001`)
+    expect(answer?.status()).toBe(404)
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+    const family = () => page.locator('h1').evaluate((title) => getComputedStyle(title).fontFamily)
+    await expect.poll(family).toContain('Besley')
+  })
+
+  test('a filter of a thousand SKUs is answered, and told by its number', async () => {
+    const skus = Array.from({ length: 1000 }, (_, at) => `only_sku=019a0000-0000-7000-8000-${String(at).padStart(12, '0')}`)
+    expect((await page.goto(`${home}/orders?${skus.join('&')}`))?.status()).toBe(200)
+    await page.getByRole('link', { name: 'Remove all 1000 of only' }).click()
+    await page.waitForURL('**/orders')
+  })
+})
+
 test('the colours that were chosen are in the answer’s first byte, until the system’s are asked for', async () => {
   const theme = async () => /<html[^>]*data-theme="(\w+)"/.exec(await (await page.request.get(`${home}/orders`)).text())?.[1]
   await open('/settings')

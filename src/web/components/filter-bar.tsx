@@ -12,6 +12,7 @@ import {
   suggestionsFor,
   termText,
   valueText,
+  withoutKey,
   withoutTerm,
 } from './filter-terms.ts'
 import { SuggestingInput } from './suggesting-input.tsx'
@@ -66,6 +67,15 @@ function FilterForm({ action, label, placeholder, keys, filter, keep = {}, child
               term={term}
               keys={keys}
               to={withQuery(action, { ...keep, ...filterQuery(withoutTerm({ terms, words: filter.words }, term)) })}
+              folded={terms.filter(({ key }) => key === term.key).length > FOLDED_FROM}
+            />
+          ))}
+          {foldedKeys(terms).map((key) => (
+            <FoldedTokens
+              key={key}
+              label={keys.find((one) => one.key === key)?.label ?? key}
+              count={terms.filter((term) => term.key === key).length}
+              to={withQuery(action, { ...keep, ...filterQuery(withoutKey({ terms, words: filter.words }, key)) })}
             />
           ))}
           <SuggestingInput
@@ -90,7 +100,38 @@ function FilterForm({ action, label, placeholder, keys, filter, keep = {}, child
   )
 }
 
-function Token({ term, keys, to }: { term: FilterTerm; keys: readonly FilterKey[]; to: string }) {
+/** More values of one key than these are told by their number: a warehouse that ticked 300 SKUs has 300 of them. */
+const FOLDED_FROM = 8
+
+function foldedKeys(terms: readonly FilterTerm[]): string[] {
+  const keys = [...new Set(terms.map(({ key }) => key))]
+  return keys.filter((key) => terms.filter((term) => term.key === key).length > FOLDED_FROM)
+}
+
+function FoldedTokens({ label, count, to }: { label: string; count: number; to: string }) {
+  return (
+    <span className="token">
+      <span>
+        <i>{label}</i>
+        one of <Count of={count} />
+      </span>
+      <Link className="token-remove" to={to} aria-label={`Remove all ${count} of ${label}`}>
+        <Icon of={X} size={14} />
+      </Link>
+    </span>
+  )
+}
+
+interface TokenProps {
+  term: FilterTerm
+  keys: readonly FilterKey[]
+  to: string
+  /** Only sent along: another token says how many there are. */
+  folded: boolean
+}
+
+function Token({ term, keys, to, folded }: TokenProps) {
+  if (folded) return <input type="hidden" name={term.key} value={term.value} />
   const label = keys.find((one) => one.key === term.key)?.label ?? term.key
   const value = valueText(term, keys)
   return (

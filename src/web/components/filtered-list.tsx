@@ -115,7 +115,7 @@ export function FilteredList(props: Props) {
 /** Which condition costs most, and the way to drop it. */
 function NothingMatches({ state, noun, to, elsewhere, all }: Props & { all: number }) {
   const { costs, shown } = state
-  const [most, ...others] = costs
+  const [most] = costs
   return (
     <NoMatch
       title={
@@ -125,7 +125,9 @@ function NothingMatches({ state, noun, to, elsewhere, all }: Props & { all: numb
         <>
           {costs.slice(0, 3).map(({ condition, count, query }) => (
             <ButtonLink key={condition} to={to(query)}>
-              Drop <bdi>{condition}</bdi> (<Count of={count} />)
+              <span>
+                Drop <bdi>{condition}</bdi> (<Count of={count} />)
+              </span>
             </ButtonLink>
           ))}
           {all > 0 && <Link to={to()}>Show all {plural(all, noun[0], noun[1])}</Link>}
@@ -134,8 +136,7 @@ function NothingMatches({ state, noun, to, elsewhere, all }: Props & { all: numb
     >
       {most ? (
         <>
-          Without <b>{most.condition}</b> there would be <Count of={most.count} />
-          {others.length > 0 && '; the other ways are smaller'}.
+          Without <b>{most.condition}</b> there would be <Count of={most.count} />.
         </>
       ) : conditionCount(shown) > 1 ? (
         'No single condition is to blame: at least two have to go.'

@@ -1,5 +1,5 @@
 import type { FinalizeChoice } from '../../domain/fulfilment/finalize.ts'
-import { Count } from '../ui/numbers.tsx'
+import { Count, plural } from '../ui/numbers.tsx'
 import { Head, Table } from '../ui/table.tsx'
 
 interface Props {
@@ -22,14 +22,20 @@ export function FinalizeTable({ choices, ticked, onTick, typed, errors }: Props)
           </Head>
           <Head>SKU</Head>
           <Head number>Stock on hand</Head>
-          <Head number>Paid, pieces</Head>
-          <Head number>Paid, orders</Head>
-          <Head number>Ready, pieces</Head>
+          <Head number wide_only>
+            Paid, pieces
+          </Head>
+          <Head number wide_only>
+            Paid, orders
+          </Head>
+          <Head number wide_only>
+            Ready, pieces
+          </Head>
         </tr>
       </thead>
       <tbody>
         {choices.map((choice) => (
-          <tr key={choice.sku_id}>
+          <tr key={choice.sku_id} data-row>
             <td className="check">
               <label>
                 <input
@@ -47,17 +53,21 @@ export function FinalizeTable({ choices, ticked, onTick, typed, errors }: Props)
               <small className="row-small">
                 <bdi>{[choice.name, choice.option].filter(Boolean).join(', ')}</bdi>
               </small>
+              <small className="row-small narrow-only">
+                <Count of={choice.paid_quantity} /> in {plural(choice.paid_orders, 'paid order', 'paid orders')},{' '}
+                <Count of={choice.ready_quantity} /> in ready ones
+              </small>
             </td>
             <td className="number">
               <StockField choice={choice} typed={typed} error={errors[`stock.${choice.sku_id}`]?.[0]} />
             </td>
-            <td className="number">
+            <td className="number wide-only">
               <Count of={choice.paid_quantity} />
             </td>
-            <td className="number">
+            <td className="number wide-only">
               <Count of={choice.paid_orders} />
             </td>
-            <td className="number">
+            <td className="number wide-only">
               <Count of={choice.ready_quantity} />
             </td>
           </tr>

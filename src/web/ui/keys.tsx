@@ -180,7 +180,8 @@ function moveRow(by: number): boolean {
 function markRow(row: HTMLElement | null): void {
   current()?.removeAttribute('data-cursor')
   row?.setAttribute('data-cursor', '')
-  row?.querySelector<HTMLElement>('a[data-open]')?.focus({ preventScroll: true })
+  const way = row?.querySelector<HTMLElement>('a[data-open]') ?? row?.querySelector<HTMLElement>('input[type=checkbox]')
+  way?.focus({ preventScroll: true })
   row?.scrollIntoView({ block: 'nearest' })
 }
 

@@ -28,17 +28,19 @@ interface HeadProps {
   hidden?: boolean
   /** Takes what is left over and cuts long words with "…"; its cells need the class `cut`. */
   cut?: boolean
+  /** Left out on a phone, where a cell of the row says it in small (`narrow-only`); its cells need the class `wide-only`. */
+  wide_only?: boolean
   width?: string
   /** A sorting head: where a click leads, and how the list is sorted by this column now. */
   sort?: { to: string; direction: 'ascending' | 'descending' | null }
   children: ReactNode
 }
 
-export function Head({ number, hidden, cut, width, sort, children }: HeadProps) {
+export function Head({ number, hidden, cut, wide_only, width, sort, children }: HeadProps) {
   return (
     <th
       scope="col"
-      className={[number && 'number', cut && 'cut'].filter(Boolean).join(' ') || undefined}
+      className={[number && 'number', cut && 'cut', wide_only && 'wide-only'].filter(Boolean).join(' ') || undefined}
       style={width ? { inlineSize: width } : undefined}
       aria-sort={sort?.direction ?? undefined}
     >

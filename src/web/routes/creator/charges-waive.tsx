@@ -69,16 +69,18 @@ export default function Waive({ loaderData, actionData }: Route.ComponentProps) 
           )}
         </p>
         <Form method="post" className="form">
-          <TextArea
-            name="reason"
-            label="Why"
-            help="Kept with each order, for you and your team."
-            errors={errors}
-            defaultValue={actionData?.fields.reason}
-            rows={2}
-            maxLength={1000}
-            required
-          />
+          {preview.orders > 0 && (
+            <TextArea
+              name="reason"
+              label="Why"
+              help="Kept with each order, for you and your team."
+              errors={errors}
+              defaultValue={actionData?.fields.reason}
+              rows={2}
+              maxLength={1000}
+              required
+            />
+          )}
           <div className="row">
             <ButtonLink to={back}>Leave them owed</ButtonLink>
             <Button type="submit" variant="primary" disabled_reason={preview.orders > 0 ? null : 'There is no balance to waive.'}>

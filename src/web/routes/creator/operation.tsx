@@ -139,20 +139,26 @@ function mailed(left: Operation['left']): string {
   return count > 0 ? ` ${plural(count, 'backer was', 'backers were')} mailed about their address.` : ''
 }
 
+/** What takes an act back, by its kind: with a preview of its own, over the orders that it moved. */
+const TAKEN_BACK: Partial<Record<string, { deed: string; status: string | null; label: string }>> = {
+  lock: { deed: 'unlock', status: null, label: 'Unlock them again…' },
+  unlock: { deed: 'lock', status: 'open', label: 'Lock them again…' },
+  finalize_address: { deed: 'reopen_address', status: 'ready_to_ship', label: 'Reopen them again…' },
+  reopen_address: { deed: 'finalize_address', status: 'paid', label: 'Finalize them again…' },
+  hold: { deed: 'release', status: null, label: 'Release them again…' },
+  release: { deed: 'hold', status: null, label: 'Hold them again…' },
+}
+
 /** What can be taken back of it, and where its orders are. */
 function Actions({ campaign, operation, is_about_backers, undo_until, tracking_file, notice, back }: Loaded) {
   const { id, kind, moved } = operation
   const all = { all: '1', operation: id }
   const list = is_about_backers ? paths.backers : paths.orders
-  const deed = (name: string, status: string) => paths.orders_transition(campaign.id, name, { ...all, status })
+  const deed = (name: string, status: string | null) => paths.orders_transition(campaign.id, name, { ...all, status })
+  const back_again = TAKEN_BACK[kind]
   return (
     <>
-      {kind === 'lock' && moved > 0 && (
-        <ButtonLink to={paths.orders_transition(campaign.id, 'unlock', all)}>Unlock them again…</ButtonLink>
-      )}
-      {kind === 'finalize_address' && moved > 0 && (
-        <ButtonLink to={deed('reopen_address', 'ready_to_ship')}>Reopen them again…</ButtonLink>
-      )}
+      {back_again && moved > 0 && <ButtonLink to={deed(back_again.deed, back_again.status)}>{back_again.label}</ButtonLink>}
       {undo_until && <ButtonLink to={deed('undo_ship', 'shipped')}>Undo shipping…</ButtonLink>}
       {kind === 'ship' && moved > 0 && <ButtonLink to={paths.tracking_mails(campaign.id, all)}>Tracking mails…</ButtonLink>}
       {tracking_file && <ButtonLink to={paths.tracking(campaign.id, tracking_file)}>Tracking file</ButtonLink>}

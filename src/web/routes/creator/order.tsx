@@ -209,7 +209,7 @@ function Actions({ campaign_id, order, from, why_not_charged }: ActionProps) {
   return (
     <>
       <Menu label="More">
-        {rest.map((one) => act(one, 'text'))}
+        {rest.filter((one) => one.possible && one.name !== 'cancel').map((one) => act(one, 'text'))}
         {!isOver && (
           <ButtonLink to={to(order.hold ? 'release' : 'hold')} variant="text">
             {order.hold ? 'Release…' : 'Hold…'}
@@ -223,6 +223,8 @@ function Actions({ campaign_id, order, from, why_not_charged }: ActionProps) {
         <ButtonLink to={paths.backer_view(campaign_id, order.backer.id)} variant="text" reload new_tab>
           See as the backer
         </ButtonLink>
+        {rest.filter((one) => one.possible && one.name === 'cancel').map((one) => act(one, 'text'))}
+        {rest.filter((one) => !one.possible).map((one) => act(one, 'text'))}
       </Menu>
       {charges && (
         <ButtonLink

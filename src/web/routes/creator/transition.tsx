@@ -96,10 +96,10 @@ function trackingIn({ carrier = '', tracking_number = '', tracking_url = '' }: R
 }
 
 export default function Transition({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, deed, back, query, total, moved, left, warnings } = loaderData
+  const { campaign, deed, back, total, moved, warnings } = loaderData
   const words = WORDS[deed]
   const [one, many] = words.noun
-  const title = words.act(`${countText(moved)} of ${plural(total, one, many)}`)
+  const title = total === 0 ? `${words.label}: no order fits` : words.act(`${countText(moved)} of ${plural(total, one, many)}`)
   const refusal = actionData?.refusal
   return (
     <>
@@ -107,7 +107,11 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
       <PageHead
         title={title}
         crumbs={back}
-        facts="Counted just now. Nothing has changed yet. Checked again when you press."
+        facts={
+          total === 0
+            ? 'Counted just now. Nothing has changed.'
+            : 'Counted just now. Nothing has changed yet. Checked again when you press.'
+        }
         help={GUIDE_OF[deed] && <HowThisWorks act={GUIDE_OF[deed]} />}
       />
       {refusal && (
@@ -125,53 +129,73 @@ export default function Transition({ loaderData, actionData }: Route.ComponentPr
         </Note>
       ))}
       <Sheet label="Outcome">
-        {words.to ? (
-          <TransitionPreview
-            effect={words.effect}
-            rows={[
-              { code: null, status: words.to, count: moved },
-              ...left.map((row) => ({
-                code: row.code,
-                status: staysIn(deed, row.code),
-                count: row.count,
-                deal: (
-                  <Deal
-                    campaign_id={campaign.id}
-                    code={row.code}
-                    deed={deed}
-                    status={startOf(deed)}
-                    query={query}
-                    sample={row.sample_ids[0]}
-                  />
-                ),
-              })),
-            ]}
-          />
+        {total === 0 ? (
+          <>
+            <p>No order is in this selection now. They may have gone on since you looked: look at the list again.</p>
+            <div className="row">
+              <ButtonLink to={back.to}>Back to {back.label.toLowerCase()}</ButtonLink>
+            </div>
+          </>
         ) : (
-          <p>
-            {plural(moved, 'order', 'orders')} will be {words.effect}. Those that are already, and canceled or shipped ones, stay
-            as they are.
-          </p>
+          <Outcome loaderData={loaderData} actionData={actionData} />
         )}
-        {deed === 'finalize_address' && <MailedNote left={left} />}
-        <p>{typeof words.meaning === 'string' ? words.meaning : words.meaning(campaign)}</p>
-        <ActForm loaderData={loaderData} actionData={actionData} />
       </Sheet>
     </>
   )
 }
 
-/** What is asked before the act, the way out, and the act with its count. */
+/** Who moves, who stays and why, what it means, and the act. */
+function Outcome({ loaderData, actionData }: Pick<Route.ComponentProps, 'loaderData' | 'actionData'>) {
+  const { campaign, deed, query, moved, left } = loaderData
+  const words = WORDS[deed]
+  return (
+    <>
+      {words.to ? (
+        <TransitionPreview
+          effect={words.effect}
+          rows={[
+            { code: null, status: words.to, count: moved },
+            ...left.map((row) => ({
+              code: row.code,
+              status: staysIn(deed, row.code),
+              count: row.count,
+              deal: (
+                <Deal
+                  campaign_id={campaign.id}
+                  code={row.code}
+                  deed={deed}
+                  status={startOf(deed)}
+                  query={query}
+                  sample={row.sample_ids[0]}
+                />
+              ),
+            })),
+          ]}
+        />
+      ) : (
+        <p>
+          {plural(moved, 'order', 'orders')} will be {words.effect}. Those that are already, and canceled or shipped ones, stay as
+          they are.
+        </p>
+      )}
+      {deed === 'finalize_address' && <MailedNote left={left} />}
+      <p>{typeof words.meaning === 'string' ? words.meaning : words.meaning(campaign)}</p>
+      <ActForm loaderData={loaderData} actionData={actionData} />
+    </>
+  )
+}
+
+/** What is asked before the act, the way out, and the act with its count. Nothing is asked where nobody qualifies. */
 function ActForm({ loaderData, actionData }: Pick<Route.ComponentProps, 'loaderData' | 'actionData'>) {
-  const { deed, back, is_one, total, moved } = loaderData
+  const { deed, back, is_one, moved } = loaderData
   const words = WORDS[deed]
   const [one, many] = words.noun
   const errors = Object.fromEntries((actionData?.refusal.fields ?? []).map(({ field, message }) => [field, [message]]))
   return (
     <Form method="post" className="form">
-      {canBeNoticed(deed) && <When kind={deed} hours={loaderData.notice_hours} fields={actionData?.fields} />}
-      {deed === 'ship' && is_one && <ParcelFields values={actionData?.fields ?? {}} errors={errors} />}
-      {words.asks_reason !== 'no' && (
+      {moved > 0 && canBeNoticed(deed) && <When kind={deed} hours={loaderData.notice_hours} fields={actionData?.fields} />}
+      {moved > 0 && deed === 'ship' && is_one && <ParcelFields values={actionData?.fields ?? {}} errors={errors} />}
+      {moved > 0 && words.asks_reason !== 'no' && (
         <TextArea
           name="reason"
           label="Why"
@@ -189,9 +213,7 @@ function ActForm({ loaderData, actionData }: Pick<Route.ComponentProps, 'loaderD
         <Button
           type="submit"
           variant={deed === 'cancel' ? 'danger' : 'primary'}
-          disabled_reason={
-            moved > 0 ? null : total === 0 ? 'There is no order to do this with.' : 'No order qualifies; the reasons stand above.'
-          }
+          disabled_reason={moved > 0 ? null : 'No order qualifies; the reasons stand above.'}
         >
           {words.act(plural(moved, one, many))}
         </Button>

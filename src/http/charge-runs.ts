@@ -118,9 +118,8 @@ export function chargeRunRoutes(deps: Deps) {
         c,
         deps,
         async (tx) => {
-          const preview = await previewChargeRun(tx.db, actorOf(c), input, tx.now)
-          const { id } = await startChargeRun(tx, actorOf(c), input)
-          return { ...preview, run_under_way: id, run: await findChargeRun(tx.db, input.campaign_id, id, tx.now) }
+          const { id, preview } = await startChargeRun(tx, actorOf(c), input)
+          return { ...preview, run: await findChargeRun(tx.db, input.campaign_id, id, tx.now) }
         },
         setLimits,
       )

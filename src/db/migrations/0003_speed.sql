@@ -59,3 +59,7 @@ drop index payment_attempts_order;
 drop index charge_run_orders_next;
 create index charge_run_orders_next on charge_run_orders (campaign_id, run_id, state, code, number) include (amount);
 create index charge_run_orders_number on charge_run_orders (campaign_id, run_id, number);
+-- A run lists all orders of a campaign in one statement, out of the tables these keys name; rows of neither are ever deleted. Asked once more
+-- for each row they took two thirds of that time.
+alter table charge_run_orders drop constraint charge_run_orders_campaign_id_run_id_fkey;
+alter table charge_run_orders drop constraint charge_run_orders_campaign_id_order_id_fkey;

@@ -1,4 +1,5 @@
-import type { Row } from '../../db/types.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Database, Row } from '../../db/types.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 
@@ -32,32 +33,44 @@ export interface Catalog {
   questions: Row<'questions'>[]
 }
 
+/** What the catalogue is made of, each in the creator's order. */
+const PARTS = {
+  items: sql`t.position, t.id`,
+  skus: sql`t.position, t.id`,
+  levels: sql`t.position, t.id`,
+  level_items: null,
+  addons: sql`t.position, t.id`,
+  addon_items: null,
+  shipping_regions: sql`t.position, t.id`,
+  shipping_region_countries: sql`t.country`,
+  level_shipping_fees: null,
+  addon_shipping_fees: null,
+  questions: sql`t.position, t.id`,
+} as const satisfies Partial<Record<keyof Database, RawBuilder<unknown> | null>>
+
+type Parts = { [T in keyof typeof PARTS]: Row<T>[] }
+
+/** All parts in one statement: every page and every change of a backer reads them, and each statement is a round trip. */
+async function readParts(db: Db, campaign_id: string): Promise<Parts> {
+  const columns = Object.entries(PARTS).map(
+    ([table, order]) => sql`coalesce((select json_agg(t ${order ? sql`order by ${order}` : sql``}) from ${sql.table(table)} t
+      where t.campaign_id = ${campaign_id}), '[]'::json) as ${sql.ref(table)}`,
+  )
+  const { rows } = await sql<Parts>`select ${sql.join(columns)}`.execute(db)
+  const [parts] = rows
+  if (!parts) throw new Error('A select without a table answers one row')
+  // JSON has no dates.
+  const dated = <T extends { created_at: Date }>(list: T[]) =>
+    list.map((row) => ({ ...row, created_at: new Date(row.created_at) }))
+  const { items, levels, addons, questions } = parts
+  return { ...parts, items: dated(items), levels: dated(levels), addons: dated(addons), questions: dated(questions) }
+}
+
 /** Reads the catalogue, everything in the creator's order. */
 export async function loadCatalog(db: Db, campaign_id: string): Promise<Catalog> {
-  const of = <T extends 'items' | 'skus' | 'levels' | 'addons' | 'shipping_regions' | 'questions'>(table: T) =>
-    db
-      .selectFrom(table as 'items')
-      .selectAll()
-      .where('campaign_id', '=', campaign_id)
-      .orderBy('position')
-      .orderBy('id')
-      .execute() as unknown as Promise<Row<T>[]>
-  const items = await of('items')
-  const skus = await of('skus')
-  const levels = await of('levels')
-  const addons = await of('addons')
-  const regions = await of('shipping_regions')
-  const questions = await of('questions')
-  const level_items = await db.selectFrom('level_items').selectAll().where('campaign_id', '=', campaign_id).execute()
-  const addon_items = await db.selectFrom('addon_items').selectAll().where('campaign_id', '=', campaign_id).execute()
-  const countries = await db
-    .selectFrom('shipping_region_countries')
-    .selectAll()
-    .where('campaign_id', '=', campaign_id)
-    .orderBy('country')
-    .execute()
-  const level_fees = await db.selectFrom('level_shipping_fees').selectAll().where('campaign_id', '=', campaign_id).execute()
-  const addon_fees = await db.selectFrom('addon_shipping_fees').selectAll().where('campaign_id', '=', campaign_id).execute()
+  const { items, skus, levels, level_items, addons, addon_items, questions, ...parts } = await readParts(db, campaign_id)
+  const { shipping_regions: regions, shipping_region_countries: countries } = parts
+  const { level_shipping_fees: level_fees, addon_shipping_fees: addon_fees } = parts
 
   const withSkus = items.map((item) => ({ ...item, skus: skus.filter((sku) => sku.item_id === item.id) }))
   const contentsOf = (rows: { item_id: string; quantity: number }[]): Contents[] =>

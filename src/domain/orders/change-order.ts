@@ -19,7 +19,7 @@ import type { SurveyData, SurveyInput } from '../surveys/schema.ts'
 import { type Composition, composeSurvey } from './order-facts.ts'
 import { addonQuantities, type Quote } from './price-order.ts'
 import { changedMeanwhile, draftChanged } from './refusals.ts'
-import { copyCountry, holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from './write-order.ts'
+import { copyCountry, findHeldStock, holdStock, ledgerSums, quoteDifference, writeLedger, writeLines } from './write-order.ts'
 
 export interface ConfirmInput extends BackerKey {
   /** merged over the draft; left out: the draft as it is */
@@ -134,7 +134,6 @@ function columns({ tx, file, data, composition }: Change) {
 async function createOrder(change: Change): Promise<ConfirmAnswer> {
   const { tx, actor, campaign, file, composition } = change
   const key = { campaign_id: campaign.id, order_id: newId() }
-  await holdStock(tx, key, composition.addons)
   const counter = await tx.db
     .updateTable('campaign_counters')
     .set((eb) => ({ last_order_number: eb('last_order_number', '+', 1) }))
@@ -180,6 +179,7 @@ async function createOrder(change: Change): Promise<ConfirmAnswer> {
     occasion: `${key.order_id}:1`,
     data: { order_id: key.order_id, order_version: 1 },
   })
+  await holdStock(tx, campaign.id, { before: [], addons: composition.addons })
   return { order_id: key.order_id, number: order.number, version: 1, status: 'open', balance_due: order.balance_due }
 }
 
@@ -205,7 +205,7 @@ async function changeOrder(change: Change, order: Row<'orders'>): Promise<Confir
   if (composition.country !== order.country) {
     await copyCountry(tx, order, composition.country)
   }
-  await holdStock(tx, key, composition.addons)
+  const before = await findHeldStock(tx, key)
   await finish(change, key, version, entries, 'order_changed')
   await queueMessage(tx, {
     campaign_id: campaign.id,
@@ -214,6 +214,7 @@ async function changeOrder(change: Change, order: Row<'orders'>): Promise<Confir
     occasion: `${order.id}:${version}`,
     data: { order_id: order.id, order_version: version },
   })
+  await holdStock(tx, campaign.id, { before, addons: composition.addons })
   return { order_id: order.id, number: order.number, version, status: 'open', balance_due }
 }
 

@@ -93,25 +93,34 @@ export async function writeLines(tx: Tx, key: OrderKey, lines: NewLine[], addons
   }
 }
 
-/**
- * Holds or gives back stock: the check and the write are one statement for each add-on, in id order. Refuses with `out_of_stock`,
- * naming what is left; the transaction then rolls back as a whole.
- */
-export async function holdStock(tx: Tx, key: OrderKey, addons: Composition['addons']): Promise<void> {
-  const before = await tx.db
+/** What an order holds of each add-on now. */
+export async function findHeldStock(tx: Tx, key: OrderKey): Promise<{ addon_id: string; stock_held: number }[]> {
+  return await tx.db
     .selectFrom('order_addons')
     .select(['addon_id', 'stock_held'])
     .where('campaign_id', '=', key.campaign_id)
     .where('order_id', '=', key.order_id)
     .execute()
-  const wanted = new Map(before.map((row) => [row.addon_id, -row.stock_held]))
-  for (const { addon_id, quantity, pledged } of addons) {
+}
+
+/**
+ * Holds or gives back stock: the check and the write are one statement for each add-on, in id order. Refuses with `out_of_stock`,
+ * naming what is left; the transaction then rolls back as a whole. Comes last in it: all who buy an add-on meet at its row, and the next of
+ * them waits until this transaction is over.
+ */
+export async function holdStock(
+  tx: Tx,
+  campaign_id: string,
+  change: { before: Awaited<ReturnType<typeof findHeldStock>>; addons: Composition['addons'] },
+): Promise<void> {
+  const wanted = new Map(change.before.map((row) => [row.addon_id, -row.stock_held]))
+  for (const { addon_id, quantity, pledged } of change.addons) {
     wanted.set(addon_id, (wanted.get(addon_id) ?? 0) + quantity - pledged)
   }
   for (const [addon_id, delta] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (delta === 0) continue
-    const held = await takeStockStatement({ campaign_id: key.campaign_id, addon_id, delta }).execute(tx.db)
-    if (Number(held.numAffectedRows ?? 0) === 0) throw await outOfStock(tx, key.campaign_id, addon_id, delta)
+    const held = await takeStockStatement({ campaign_id, addon_id, delta }).execute(tx.db)
+    if (Number(held.numAffectedRows ?? 0) === 0) throw await outOfStock(tx, campaign_id, addon_id, delta)
   }
 }
 

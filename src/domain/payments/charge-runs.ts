@@ -50,11 +50,17 @@ export interface ChargeRunPreview {
 export async function previewChargeRun(db: Db, actor: Actor, input: ChargeRunInput, now: Date): Promise<ChargeRunPreview> {
   await ownCampaign(db, actor, input.campaign_id)
   staffOnly(actor)
-  const { rows } = await sql<PreviewRow>`with picked as (${pickedForRun(input, now)})
-    select coalesce(code, 'charge') as code, count(*)::int as count, coalesce(sum(balance_due), 0)::bigint as amount,
-      count(*) filter (where is_expired)::int as expired, coalesce(sum(unchargeable), 0)::bigint as unchargeable,
-      (array_agg(id order by id) filter (where code <> 'nothing_owed'))[1:5] as sample_ids
-    from picked group by 1 order by 2 desc, 1`.execute(db)
+  const { rows } = await sql<PreviewRow>`with picked as (${pickedForRun(input, now)}) ${COUNTED}`.execute(db)
+  return await toPreview(db, input, rows)
+}
+
+/** What becomes of the orders `picked`, counted by code. */
+const COUNTED = sql`select coalesce(code, 'charge') as code, count(*)::int as count, coalesce(sum(balance_due), 0)::bigint as amount,
+    count(*) filter (where is_expired)::int as expired, coalesce(sum(unchargeable), 0)::bigint as unchargeable,
+    (array_agg(id order by id) filter (where code <> 'nothing_owed'))[1:5] as sample_ids
+  from picked group by 1 order by 2 desc, 1`
+
+async function toPreview(db: Db, input: ChargeRunInput, rows: readonly PreviewRow[]): Promise<ChargeRunPreview> {
   const row = (code: string) => rows.find((each) => each.code === code)
   const charge = { orders: row('charge')?.count ?? 0, amount: row('charge')?.amount ?? 0 }
   const pace = input.pace ?? PACE
@@ -118,7 +124,7 @@ async function findRunUnderWay(db: Db, campaign_id: string): Promise<string | nu
 
 /**
  * Starts a charge run: writes down the orders it is about, each with what is due, and leaves the charging to the worker, which asks every
- * condition again when an order's turn comes. Guarantees: one run at a time in a campaign, also when two staff press at once; it goes on
+ * condition again when an order's turn comes. Answers the run with what it counted. Guarantees: one run at a time in a campaign, also when two staff press at once; it goes on
  * after a restart. Refuses: `charge_run_under_way` (with its id), `preview_changed` when `expected` is no longer what would be charged,
  * `charging_not_set_up`, `nothing_to_do`.
  */
@@ -126,30 +132,27 @@ export async function startChargeRun(
   tx: Tx,
   actor: Actor,
   input: ChargeRunInput & { expected?: { orders: number; amount: number } | undefined },
-): Promise<ChargeRun> {
+): Promise<ChargeRun & { preview: ChargeRunPreview }> {
   const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
   staffOnly(actor)
   await refuseWithoutGateway(tx.db, campaign)
   const run = await insertRun(tx, actor, input)
   await planForSets(tx.db)
-  const { rows } = await sql<RunCount>`with picked as (${pickedForRun(input, tx.now)}),
+  const { rows } = await sql<PreviewRow>`with picked as (${pickedForRun(input, tx.now)}),
     written as (
       insert into charge_run_orders (campaign_id, run_id, order_id, number, state, amount, code)
       select ${input.campaign_id}::uuid, ${run.id}::uuid, id, number,
         case when code is null or code = 'nothing_owed' then 'waiting' else 'left_out' end, balance_due, code
       from picked
-    )
-    select count(*)::int as total, count(*) filter (where code is null)::int as orders,
-      coalesce(sum(balance_due) filter (where code is null), 0)::bigint as amount,
-      count(*) filter (where code is null or code = 'nothing_owed')::int as waiting from picked`.execute(tx.db)
-  const [counted] = rows
-  if (!counted?.waiting) {
+    ) ${COUNTED}`.execute(tx.db)
+  const preview = await toPreview(tx.db, input, rows)
+  const { charge, total } = preview
+  if (charge.orders + preview.nothing_owed === 0) {
     throw new DomainError('nothing_to_do', 'None of these orders can be charged now. Nothing was started.', { status: 422 })
   }
-  if (input.expected && (input.expected.orders !== counted.orders || input.expected.amount !== counted.amount)) {
-    const now = { orders: counted.orders, amount: counted.amount }
+  if (input.expected && (input.expected.orders !== charge.orders || input.expected.amount !== charge.amount)) {
     throw new DomainError('preview_changed', 'What would be charged has changed since you looked. Look again, then start.', {
-      details: { expected: input.expected, now },
+      details: { expected: input.expected, now: charge },
     })
   }
   await startOperation(tx, actor, {
@@ -158,24 +161,16 @@ export async function startChargeRun(
     kind: CHARGE_RUN,
     state: 'running',
     input: { selection: input.selection, retry_errored: input.retry_errored },
-    total: counted.total,
+    total,
   })
   await appendEvent(tx, actor, {
     campaign_id: input.campaign_id,
     kind: 'charge_run_started',
     operation_id: run.id,
-    data: { orders: counted.orders, amount: counted.amount },
+    data: { orders: charge.orders, amount: charge.amount },
   })
   await tx.enqueue({ job: 'charge' })
-  return run
-}
-
-interface RunCount {
-  total: number
-  orders: number
-  amount: number
-  /** those to be charged, and those that owe nothing */
-  waiting: number
+  return { ...run, preview }
 }
 
 async function insertRun(tx: Tx, actor: Actor, input: ChargeRunInput): Promise<ChargeRun> {

@@ -8,6 +8,8 @@ import type { Envelope, Letter, MoneyRow, Section, Sentence } from './letter.ts'
 
 const FACE = `system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif`
 const VOICE = `Rockwell,'Roboto Slab',Georgia,'Noto Serif',serif`
+/** A name without a space in it breaks before the letter gets wider than the phone; mail programs know one or the other. */
+const BREAKS = 'overflow-wrap:anywhere;word-break:break-word'
 const LINE = '#d5dfda'
 const QUIET = '#3c5055'
 
@@ -16,8 +18,8 @@ export function htmlOf(letter: Letter, envelope: Envelope): string {
   return `<!doctype html>
 <html lang="en" dir="ltr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light"><title>${title}</title></head>
 <body style="margin:0;background:#f4f8f5;color:#10272c;font-family:${FACE}"><div style="display:none" aria-hidden="true">${escapeHtml(oneLine(letter.preview))}</div>
-<main><table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:0">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#fdfffd;text-align:start">
+<main><table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="table-layout:fixed"><tr><td align="center" style="padding:0">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;table-layout:fixed;${BREAKS};background:#fdfffd;text-align:start">
 ${bar(envelope)}
 <tr><td style="padding:28px 24px 8px;font-family:${FACE};font-size:17px;line-height:1.55"><h1 style="font-family:${VOICE};font-size:25px;line-height:1.25;margin:0 0 16px">${title}</h1>
 ${paragraph(greeting(envelope.to_name))}

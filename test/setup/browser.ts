@@ -20,7 +20,7 @@ export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: program.path, args: flags, headless: true, env })
 }
 
-async function findChromium(): Promise<Program> {
+export async function findChromium(): Promise<Program> {
   const given = process.env.CHROMIUM_PATH
   if (given) return { path: given, env: {} }
   if (existsSync(systemChromium)) return { path: systemChromium, env: {} }

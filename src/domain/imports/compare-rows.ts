@@ -22,7 +22,7 @@ export interface KindCounts {
  */
 export async function compareRows(db: Db, key: ImportKey): Promise<KindCounts> {
   await planForSets(db)
-  // Only what differs is written: at apply nothing does, unless another import came between.
+  // Only what differs is written: of a first report nothing does, and at apply nothing, unless another import came between.
   await sql`update import_rows r set backer_id = s.backer_id, kind = s.kind
     from (
       select i.n, coalesce(b.id, i.backer_id) as backer_id, case
@@ -41,7 +41,7 @@ export async function compareRows(db: Db, key: ImportKey): Promise<KindCounts> {
 /** Rows whose Backer UID stands on rows that differ are all kept out; the reader names the UIDs when it has seen the last row. */
 export async function markTwice(db: Db, key: ImportKey, uids: readonly string[], problem: unknown): Promise<void> {
   if (uids.length === 0) return
-  await sql`update import_rows r set kind = null, problems = r.problems || ${JSON.stringify([problem])}::jsonb
+  await sql`update import_rows r set kind = 'problem', problems = r.problems || ${JSON.stringify([problem])}::jsonb
     where ${ofImport('r', key)} and r.uid = any(${uids}::text[])
       and not r.problems @> '[{"code": "uid_twice"}]'::jsonb`.execute(db)
 }

@@ -12,18 +12,22 @@ import { rowProblem } from './row-problems.ts'
 export interface ReadOptions {
   /** the campaign's currency: every amount must fit it */
   currency: string
-  /** called with rows in the order of the file, a thousand at a time; reading waits for it */
+  /** called with rows in the order of the file, a hundred at a time at most; reading waits for it */
   onRows: (rows: ReadRow[]) => Promise<void> | void
   limits?: ReportLimits
 }
 
-const batchSize = 1_000
+/** Few enough to be gone again with the next small collection of garbage: larger texts pile up until a great one. */
+const batchSize = 100
+const batchCharacters = 1_000_000
 
 interface Reading {
   options: ReadOptions
   limits: ReportLimits
   n: number
   batch: ReadRow[]
+  /** characters of the batch's cells */
+  characters: number
   seen: Map<string, string>
   twice: Set<string>
   currencies: Map<string, { rows: number; file: string; line: number }>
@@ -43,6 +47,7 @@ export async function readReport(source: ReportSource, options: ReadOptions): Pr
     limits: options.limits ?? reportLimits,
     n: 0,
     batch: [],
+    characters: 0,
     seen: new Map(),
     twice: new Set(),
     currencies: new Map(),
@@ -133,12 +138,14 @@ async function take(record: { line: number; cells: string[] }, context: RowConte
   }
   reading.n += 1
   reading.batch.push({ n: reading.n, row, problems, row_hash, twice, original: originalOf(record.cells, context.layout) })
-  if (reading.batch.length >= batchSize) await flush(reading)
+  reading.characters += record.cells.reduce((sum, cell) => sum + cell.length, 0)
+  if (reading.batch.length >= batchSize || reading.characters >= batchCharacters) await flush(reading)
 }
 
 async function flush(reading: Reading): Promise<void> {
   const rows = reading.batch
   reading.batch = []
+  reading.characters = 0
   if (rows.length > 0) await reading.options.onRows(rows)
 }
 

@@ -54,7 +54,8 @@ function rowLine(
     row.uid,
     newId(),
     row_hash,
-    twice ? 'twice' : null,
+    // What it is to a campaign that has nobody yet; compareRows finds out what else it may be.
+    problems.length > 0 ? 'problem' : twice ? 'twice' : 'new',
     JSON.stringify(problems),
     JSON.stringify(row),
     JSON.stringify(original),

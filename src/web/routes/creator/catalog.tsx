@@ -92,6 +92,7 @@ const NOUNS: Record<string, string> = {
 
 export default function Catalogue({ loaderData }: Route.ComponentProps) {
   const { campaign, warnings, items, levels, addons, regions, questions } = loaderData
+  const hidden = addons.filter(({ offered }) => !offered).length
   const done = DONE[loaderData.done ?? '']
   const noun = NOUNS[loaderData.part ?? '']
   const add = (part: Parameters<typeof paths.catalog_part>[1], label: string) => (
@@ -136,6 +137,12 @@ export default function Catalogue({ loaderData }: Route.ComponentProps) {
           <Empty title="Levels come with your backers">Import a report and its levels are here; then say what each holds.</Empty>
         )}
       </Sheet>
+      {hidden > 0 && (
+        <Note tone="info">
+          {plural(hidden, 'add-on is', 'add-ons are')} not offered, so nobody can add more of {hidden === 1 ? 'it' : 'them'}. Open
+          one and tick “Backers can add this”; its price is proposed.
+        </Note>
+      )}
       <Sheet title="Add-ons" id="addons" body={addons.length > 0 ? 'flush' : 'padded'} aside={add('addons', 'Add an add-on…')}>
         {addons.length > 0 ? (
           <AddonsTable campaign={campaign} rows={addons} />

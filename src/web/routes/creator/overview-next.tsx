@@ -147,16 +147,29 @@ export const STEPS: Record<NextAction['code'], Step> = {
   },
 }
 
+/** Once a few were asked. */
+const SEND_THE_REST: Step = {
+  ...STEPS.send_surveys,
+  title: 'send the survey to the others',
+  note: 'Look at the first answers before: what you change now, nobody else sees wrong.',
+}
+
 function waitingBackers(id: string): string {
   return paths.backers(id, { survey: ['sent', 'started'] })
 }
 
 /** The loudest place of the overview: one action, why, and its button; the only primary button of the page. */
-export function Next({ campaign, actions, answers_until, keeps_mails, is_over, run_under_way }: Facts) {
+export function Next({ campaign, actions, answers_until, keeps_mails, is_asked, is_over, run_under_way }: Facts) {
   const [action, second] = actions
   if (!action) return <Nothing is_over={is_over} run_under_way={run_under_way} />
-  const step = STEPS[action.code]
-  const skip = step.skip && second ? { label: step.skip, to: STEPS[second.code].to(campaign.id) } : null
+  const step = action.code === 'send_surveys' && is_asked ? SEND_THE_REST : STEPS[action.code]
+  const mailbox = { label: 'Answer one yourself', to: paths.mailbox(campaign.id) }
+  const skip =
+    step === SEND_THE_REST && keeps_mails
+      ? mailbox
+      : step.skip && second
+        ? { label: step.skip, to: STEPS[second.code].to(campaign.id) }
+        : null
   // Without a mail server nobody answers but the creator, from the mailbox.
   const answers = action.code === 'wait_for_answers' && keeps_mails
   return (

@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import { exportReady } from '../../src/domain/fulfilment/export-ready.ts'
-import { exportLines } from '../../src/domain/orders/export-lines.ts'
+import { createExporter } from '../../src/export-thread.server.ts'
 import { compare, type Result } from '../measure.ts'
 import { drain } from '../setup/http.ts'
 import { resetOrders } from '../setup/reset-orders.ts'
@@ -30,7 +29,7 @@ const READY = `select o.number, b.name, b.email, o.address->>'name', o.address->
 export async function benchExports(world: World): Promise<Result[]> {
   const campaign = await world.large()
   await resetOrders(world, campaign.id, 'ready_to_ship')
-  const { db } = world.client
+  const write = createExporter(world.database.url)
   const input = { campaign_id: campaign.id, selection: { filter: {} }, form: 'lines' as const, audience: 'machines' as const }
   const where = `where o.campaign_id = '${campaign.id}' order by o.number, l.position`
   const goal = { at_least: 0.3 }
@@ -38,13 +37,13 @@ export async function benchExports(world: World): Promise<Result[]> {
   return [
     await compare({
       ...{ name: 'export: order lines', unit, goal },
-      ours: () => rowsPerSecond(() => countLines(exportLines(db, { id: campaign.id, currency: 'USD' }))),
+      ours: () => rowsPerSecond(() => countLines(write({ file: 'order_lines', campaign: { id: campaign.id, currency: 'USD' } }))),
       limit: () => rowsPerSecond(() => copyOut(world.owner, `${LINES} ${where}`)),
     }),
     ...loopResults('export: order lines', await throughTheProgram(world, `/campaigns/${campaign.id}/order-lines.csv`)),
     await compare({
       ...{ name: 'export: ready orders', unit, goal },
-      ours: () => rowsPerSecond(() => countLines(exportReady(db, input))),
+      ours: () => rowsPerSecond(() => countLines(write({ file: 'ready_orders', input }))),
       limit: () => rowsPerSecond(() => copyOut(world.owner, `${READY} ${where}`)),
     }),
     ...loopResults(
@@ -61,9 +60,9 @@ async function rowsPerSecond(run: () => Promise<number>): Promise<number> {
 }
 
 /** Rows without the head; no text of the bench has a line break in it. */
-async function countLines(chunks: AsyncIterable<string>): Promise<number> {
+async function countLines(chunks: AsyncIterable<Uint8Array>): Promise<number> {
   let rows = -1
-  for await (const chunk of chunks) rows += Buffer.from(chunk).reduce((sum, byte) => (byte === 10 ? sum + 1 : sum), 0)
+  for await (const chunk of chunks) rows += chunk.reduce((sum, byte) => (byte === 10 ? sum + 1 : sum), 0)
   return rows
 }
 

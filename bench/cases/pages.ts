@@ -27,6 +27,11 @@ export async function benchPages(world: World): Promise<Result[]> {
     shown('counts of SKUs', await medianOf(() => api.get(`/campaigns/${id}/counts/skus`)), 'ms'),
     shown('page: overview', await medianOf(open(`/campaigns/${id}`)), 'ms'),
     shown('page: orders', await medianOf(open(`/campaigns/${id}/orders`)), 'ms'),
+    shown('page: backers', await medianOf(open(`/campaigns/${id}/backers`)), 'ms'),
+    shown('page: finalize', await medianOf(open(`/campaigns/${id}/finalize`)), 'ms'),
+    shown('page: shipping', await medianOf(open(`/campaigns/${id}/shipping`)), 'ms'),
+    shown('page: charges', await medianOf(open(`/campaigns/${id}/charges`)), 'ms'),
+    shown('page: counts', await medianOf(open(`/campaigns/${id}/counts`)), 'ms'),
     shown('page: one order', await medianOf(open(`/campaigns/${id}/orders/${order.id}`)), 'ms'),
     ...(await surveyPages(world, url, id)),
   ]

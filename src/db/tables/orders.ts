@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Json, MaybeJson, MaybeTime, Time } from './column-types.ts'
 
 export type LedgerAccount =
@@ -27,6 +27,8 @@ export interface OrderTables {
     answers: Json<Record<string, string>>
     options: Json<Record<string, string>>
     address: MaybeJson
+    /** of the address, as carriers take it; null where it cannot be read */
+    phone: ColumnType<string | null, string | null | undefined, string | null>
     address_warning: Generated<boolean>
     quote: Json<unknown>
     balance_due: number

@@ -36,7 +36,7 @@ export interface ExportCounts {
 }
 
 /** Orders that are read at once. */
-const PAGE = 1_000
+const PAGE = 2_000
 /** A reader that stops reading gives the connection back after this. */
 const STALLED_AFTER = '2min'
 
@@ -134,7 +134,7 @@ async function columnsOf(db: Db, { campaign_id, selection }: ExportInput): Promi
 
 /** The next orders, each with its pieces by SKU. In two steps: the lines of known orders are found by their index, whatever was just written. */
 async function readPage(db: Db, { campaign_id, selection }: ExportInput, after: number): Promise<ReadyOrder[]> {
-  const orders = await sql<Omit<ReadyOrder, 'lines'> & { id: string }>`select o.id, o.number, o.address, b.name, b.email
+  const orders = await sql<Omit<ReadyOrder, 'lines'> & { id: string }>`select o.id, o.number, o.address, o.phone, b.name, b.email
     ${readyOf(campaign_id, selection)} and ${HANDED_OVER} and o.number > ${after} order by o.number limit ${PAGE}`.execute(db)
   const ids = orders.rows.map(({ id }) => id)
   const wanted = sql`(select unnest(${ids}::uuid[]) as order_id)`

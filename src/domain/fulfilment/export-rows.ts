@@ -30,6 +30,8 @@ export interface ReadyOrder {
   name: string
   email: string
   address: Address | null
+  /** as carriers take it; null where it was not read when the address was saved */
+  phone: string | null
   /** one for each SKU, in the order of the catalogue */
   lines: ReadyLine[]
 }
@@ -111,7 +113,7 @@ function sumOf(weights: readonly (number | null)[]): number | null {
 }
 
 /** Carriers take phones in the international form; one that nobody can read stays as it was typed. */
-function personOf({ number, name, email, address }: ReadyOrder): CsvCell[] {
+function personOf({ number, name, email, address, phone }: ReadyOrder): CsvCell[] {
   if (!address) return [number, name, ...Array<CsvCell>(PERSON.length - 4).fill(''), email, '']
   return [
     number,
@@ -124,7 +126,7 @@ function personOf({ number, name, email, address }: ReadyOrder): CsvCell[] {
     address.postcode,
     countryName(address.country),
     address.country,
-    phoneE164(address) ?? address.phone,
+    phone ?? phoneE164(address) ?? address.phone,
     email,
     address.delivery_notes,
   ]

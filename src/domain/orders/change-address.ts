@@ -9,7 +9,7 @@ import { appendEvent, jsonb } from '../shared/events.ts'
 import type { OrderKey } from '../shared/keys.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
-import { type Address, type AddressRemark, checkAddress, normaliseAddress } from '../shipping/address.ts'
+import { type Address, type AddressRemark, checkAddress, normaliseAddress, phoneE164 } from '../shipping/address.ts'
 import { confirmedData, findSurvey } from '../surveys/drafts.ts'
 import { takeOrder } from './find-order.ts'
 import { moveOrders } from './move-orders.ts'
@@ -138,6 +138,7 @@ async function saveAddress(tx: Tx, actor: Actor, change: AddressChange): Promise
     .updateTable('orders')
     .set({
       address: jsonb(change.address),
+      phone: phoneE164(change.address),
       address_warning: change.address_warning,
       country: order.ships ? change.address.country : null,
       quote: JSON.stringify(preview.quote),

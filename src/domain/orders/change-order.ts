@@ -13,7 +13,7 @@ import { appendEvent, jsonb } from '../shared/events.ts'
 import type { BackerKey, OrderKey } from '../shared/keys.ts'
 import { type Campaign, mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
-import { normaliseAddress } from '../shipping/address.ts'
+import { normaliseAddress, phoneE164 } from '../shipping/address.ts'
 import { draftMark, findSurvey, mergeData, refuseClosedSurvey, type SurveyFile, withoutDraft } from '../surveys/drafts.ts'
 import type { SurveyData, SurveyInput } from '../surveys/schema.ts'
 import { type Composition, composeSurvey } from './order-facts.ts'
@@ -124,6 +124,7 @@ function columns({ tx, file, data, composition }: Change) {
     answers: JSON.stringify(data.answers),
     options: JSON.stringify(composition.options),
     address: composition.ships && data.address ? jsonb(data.address) : null,
+    phone: composition.ships && data.address ? phoneE164(data.address) : null,
     address_warning: composition.address_warning,
     quote: JSON.stringify(composition.quote),
     confirmed_at: tx.now,

@@ -8,7 +8,7 @@ import { type Campaign, ownCampaign, staffOnly } from '../shared/policy.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 
 /** Orders that are read at once. */
-const PAGE = 1_000
+const PAGE = 2_000
 /** A reader that stops reading gives the connection back after this. */
 const STALLED_AFTER = '2min'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isCurrency } from '../../lib/currencies.ts'
+import { MAIL_ADDRESS } from '../../lib/mail-address.ts'
 import { isCountry } from '../shipping/country-formats.ts'
 
 /** A country by its ISO 3166 code, in capitals. */
@@ -31,7 +32,7 @@ const fields = {
     .string()
     .trim()
     .max(254, 'At most 254 characters.')
-    .regex(/^[^\s@<>(),;:"[\]\\]+@[^\s@<>(),;:"[\]\\]+\.[^\s@<>(),;:"[\]\\]+$/, 'Write it like name@example.com.')
+    .regex(MAIL_ADDRESS, 'Write it like name@example.com.')
     .describe('Backers answer to this address'),
   lockdown_on: z.iso
     .date('Write the date as YYYY-MM-DD.')

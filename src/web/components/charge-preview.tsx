@@ -1,10 +1,10 @@
-import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { ChargeRunPreview } from '../../domain/payments/charge-runs.ts'
 import { reasonText } from '../../lib/reason-text.ts'
 import { paths } from '../paths.ts'
 import { type Share, ShareBar } from '../ui/figures.tsx'
-import { Count, countText, Money, plural } from '../ui/numbers.tsx'
+import { countText, Money, plural } from '../ui/numbers.tsx'
+import { Outcome, OutcomeTable } from './outcome-table.tsx'
 import { Status } from './status.tsx'
 
 type Query = Record<string, string | string[]>
@@ -35,79 +35,51 @@ export function ChargePreview({ campaign, preview, query }: Props) {
         label={`${countText(charge.orders)} cards are charged, ${countText(nothing_owed)} owe nothing, ${countText(staying + errored_left_out)} stay as they are`}
         shares={shares}
       />
-      <table className="outcomes">
-        <caption className="visually-hidden">Outcome by reason</caption>
-        <thead className="visually-hidden">
-          <tr>
-            <th scope="col">Outcome</th>
-            <th scope="col">Orders</th>
-            <th scope="col">What to do</th>
-          </tr>
-        </thead>
-        <tbody>
-          {charge.orders > 0 && (
-            <Row
-              what={
-                <>
-                  <Status status="paid" /> once its card is charged, <Money minor={charge.amount} currency={campaign.currency} />{' '}
-                  in all
-                </>
-              }
-              count={charge.orders}
-              isLoud
-            />
-          )}
-          {nothing_owed > 0 && (
-            <Row
-              what={
-                <>
-                  <Status status="paid" /> without asking the gateway, since nothing is owed
-                </>
-              }
-              count={nothing_owed}
-              isLoud
-            />
-          )}
-          {left.map((one) => (
-            <Row
-              key={one.code}
-              what={`stay as they are, ${reasonText(one.code)}`}
-              count={one.count}
-              deal={<Deal campaign_id={campaign.id} preview={preview} one={one} query={query} />}
-            />
-          ))}
-          {errored_left_out > 0 && (
-            <Row
-              what={
-                <>
-                  <Status status="errored" /> stay, not tried again by this run
-                </>
-              }
-              count={errored_left_out}
-              deal={<Link to={paths.new_charge(campaign.id, { ...query, retry: '1' })}>Try them again…</Link>}
-            />
-          )}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function Row({ what, count, deal, isLoud }: { what: ReactNode; count: number; deal?: ReactNode; isLoud?: boolean }) {
-  return (
-    <tr>
-      <th scope="row">{what}</th>
-      <td>
-        {isLoud ? (
-          <b>
-            <Count of={count} />
-          </b>
-        ) : (
-          <Count of={count} />
+      <OutcomeTable>
+        {charge.orders > 0 && (
+          <Outcome
+            what={
+              <>
+                <Status status="paid" /> once its card is charged, <Money minor={charge.amount} currency={campaign.currency} /> in
+                all
+              </>
+            }
+            count={charge.orders}
+            isLoud
+          />
         )}
-      </td>
-      <td>{deal}</td>
-    </tr>
+        {nothing_owed > 0 && (
+          <Outcome
+            what={
+              <>
+                <Status status="paid" /> without asking the gateway, since nothing is owed
+              </>
+            }
+            count={nothing_owed}
+            isLoud
+          />
+        )}
+        {left.map((one) => (
+          <Outcome
+            key={one.code}
+            what={`stay as they are, ${reasonText(one.code)}`}
+            count={one.count}
+            deal={<Deal campaign_id={campaign.id} preview={preview} one={one} query={query} />}
+          />
+        ))}
+        {errored_left_out > 0 && (
+          <Outcome
+            what={
+              <>
+                <Status status="errored" /> stay, not tried again by this run
+              </>
+            }
+            count={errored_left_out}
+            deal={<Link to={paths.new_charge(campaign.id, { ...query, retry: '1' })}>Try them again…</Link>}
+          />
+        )}
+      </OutcomeTable>
+    </div>
   )
 }
 

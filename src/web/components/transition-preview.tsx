@@ -2,7 +2,8 @@ import type { ReactNode } from 'react'
 import type { OrderStatus } from '../../domain/orders/lifecycle.ts'
 import { reasonText } from '../../lib/reason-text.ts'
 import { type Share, ShareBar } from '../ui/figures.tsx'
-import { Count, countText } from '../ui/numbers.tsx'
+import { countText } from '../ui/numbers.tsx'
+import { Outcome, OutcomeTable } from './outcome-table.tsx'
 import { Status } from './status.tsx'
 
 export interface PreviewRow {
@@ -33,36 +34,22 @@ export function TransitionPreview({ rows, effect }: TransitionPreviewProps) {
   return (
     <div>
       <ShareBar size="m" label={label} shares={sharesOf(shown)} />
-      <table className="outcomes">
-        <caption className="visually-hidden">Outcome by reason</caption>
-        <thead className="visually-hidden">
-          <tr>
-            <th scope="col">Outcome</th>
-            <th scope="col">Orders</th>
-            <th scope="col">What to do</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={`${row.status} ${row.code}`}>
-              <th scope="row">
+      <OutcomeTable>
+        {shown.map((row) => (
+          <Outcome
+            key={`${row.status} ${row.code}`}
+            what={
+              <>
                 {row.status && <Status status={row.status} />}
                 {row.code === null ? effect : `${row.status ? 'stays' : 'stay as they are'}, ${reasonText(row.code)}`}
-              </th>
-              <td>
-                {row.code === null ? (
-                  <b>
-                    <Count of={row.count} />
-                  </b>
-                ) : (
-                  <Count of={row.count} />
-                )}
-              </td>
-              <td>{row.deal}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            }
+            count={row.count}
+            deal={row.deal}
+            isLoud={row.code === null}
+          />
+        ))}
+      </OutcomeTable>
     </div>
   )
 }

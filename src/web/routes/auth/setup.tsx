@@ -1,5 +1,5 @@
 import { data, redirect } from 'react-router'
-import { createFirstOwner, isFirstRun } from '../../../domain/accounts/create-owner.ts'
+import { createFirstOwner, isFirstRun, OWNER_EMAIL } from '../../../domain/accounts/create-owner.ts'
 import { DomainError } from '../../../domain/shared/errors.ts'
 import { inTransaction } from '../../../domain/shared/tx.ts'
 import { hashPassword, passwordLength } from '../../../lib/password.ts'
@@ -59,8 +59,7 @@ function problemsIn(typed: Typed, password: string): FormProblem[] {
   const problems: FormProblem[] = []
   if (typed.code === '') problems.push({ id: 'code', message: 'Enter the code from the terminal' })
   if (typed.name === '') problems.push({ id: 'name', message: 'Enter your name' })
-  if (!/^[^\s@]+@[^\s@]+$/.test(typed.email))
-    problems.push({ id: 'email', message: 'Enter a mail address like name@example.com' })
+  if (!OWNER_EMAIL.test(typed.email)) problems.push({ id: 'email', message: 'Enter a mail address like name@example.com' })
   if (password.length < passwordLength.min || password.length > passwordLength.max) {
     problems.push({ id: 'password', message: `Choose a password of ${passwordLength.min} to ${passwordLength.max} characters` })
   }

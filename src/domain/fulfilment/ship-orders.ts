@@ -52,13 +52,11 @@ export async function recordShipments(tx: Tx, ids: OfOperation, facts: ParcelFac
  * number is told that it was taken back.
  */
 export async function undoShipments(tx: Tx, ids: OfOperation): Promise<void> {
-  const { rows } = await sql<{ id: string }>`update shipments s set state = 'undone', updated_at = ${tx.now}
-    from ${movedBy(ids, 'undo_ship')} moved
-    where s.campaign_id = ${ids.campaign_id} and s.order_id = moved.order_id and s.state = 'left'
-    returning s.id`.execute(tx.db)
-  const undone = rows.map(({ id }) => id)
+  const moved = movedBy(ids, 'undo_ship')
+  await sql`update shipments s set state = 'undone', updated_at = ${tx.now} from ${moved} moved
+    where s.campaign_id = ${ids.campaign_id} and s.order_id = moved.order_id and s.state = 'left'`.execute(tx.db)
   await queueMessagesOfShipments(tx, ids.campaign_id, {
     kind: 'tracking_corrected',
-    where: sql`s.id = any(${undone}::uuid[]) and s.mailed_at is not null`,
+    where: sql`s.state = 'undone' and s.updated_at = ${tx.now} and s.mailed_at is not null and s.order_id in ${moved}`,
   })
 }

@@ -28,6 +28,8 @@ interface Shot {
   /** the desk in a large window by default; a backer's page has no script, and a phone's window */
   on?: 'desk' | 'desk-phone' | 'backer'
   dark?: boolean
+  /** of the window, where what the picture is about ends lower */
+  height?: number
   /** must stand on the page before it is still: what comes after the rest */
   wait_for?: string
 }
@@ -80,9 +82,9 @@ async function listShots(ask: Ask): Promise<Shot[]> {
   const run = first(await ask<List<{ id: string }>>(`${campaign}/charge-runs`))
   const file = first(await ask<List<{ id: string }>>(`${campaign}/tracking-files`))
   return [
-    { name: 'overview', path: campaign, wait_for: '.plot' },
+    { name: 'overview', path: campaign, wait_for: '.plot', height: 980 },
     { name: 'overview-phone', path: campaign, on: 'desk-phone', wait_for: '.plot' },
-    { name: 'figures', path: `${campaign}/figures`, wait_for: '.plot' },
+    { name: 'figures', path: `${campaign}/figures`, wait_for: '.plot', height: 1250 },
     { name: 'figures-dark', path: `${campaign}/figures`, dark: true, wait_for: '.plot' },
     { name: 'orders', path: `${campaign}/orders?country=DE&country=GB&country=US` },
     { name: 'order', path: `${campaign}/orders/${open.id}` },
@@ -120,6 +122,7 @@ async function take(browser: Browser, options: BrowserContextOptions, shot: Shot
   const context = await browser.newContext({
     ...(on === 'backer' ? door : options),
     ...WINDOWS[on],
+    ...(shot.height ? { viewport: { ...desk, height: shot.height } } : {}),
     colorScheme: shot.dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
     locale: 'en-GB',

@@ -50,7 +50,7 @@ async function sendParcels(demo: Demo): Promise<void> {
   const ready = await ordersIn(demo, 'ready_to_ship', 200)
   const leaving = ready.slice(0, Math.ceil(ready.length * 0.6))
   const rows = leaving.map(({ number }, index) => {
-    const tracking = index === 3 ? '' : index === 5 ? '9.25E+11' : `00340434${String(161094000000 + index * 7919)}`
+    const tracking = index === 3 ? '' : index === 5 ? '9.25E+11' : `00340434${String(161094007919 + index * 7919)}`
     return `${number},DHL,${tracking},`
   })
   const text = ['Order number,Carrier,Tracking number,Tracking URL', ...rows, '999999,DHL,00340434161094999999,'].join('\r\n')

@@ -23,6 +23,15 @@ describe('the guide', () => {
     expect(listGuidePages().map(({ to }) => to)).toEqual(['/guide', ...GUIDE_ACTS.map((act) => `/guide/${act}`)])
   })
 
+  it('leaves pictures to whoever reads the files, without a gap in their place', () => {
+    const files = import.meta.glob<string>('../../docs/guides/*.md', { query: '?raw', import: 'default', eager: true })
+    expect(Object.values(files).some((text) => /^!\[/m.test(text))).toBe(true)
+    for (const { act, page } of pages) {
+      const empty = elementsOf(page?.nodes ?? []).filter(({ tag, children }) => tag === 'p' && children.length === 0)
+      expect(empty, String(act)).toEqual([])
+    }
+  })
+
   it('links only to pages and headings that are there', () => {
     const headings = new Map(
       pages.map(({ act, page }) => [

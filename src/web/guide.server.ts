@@ -63,7 +63,7 @@ function nodeOf(token: Token): GuideNode[] {
     case 'heading':
       return [{ tag: token.depth === 2 ? 'h2' : 'h3', id: slug(token.text), children: nodesOf(token.tokens) }]
     case 'paragraph':
-      return [{ tag: 'p', children: nodesOf(token.tokens) }]
+      return paragraphOf(nodesOf(token.tokens))
     case 'blockquote':
       return [{ tag: 'blockquote', children: nodesOf(token.tokens) }]
     case 'list':
@@ -89,6 +89,11 @@ function nodeOf(token: Token): GuideNode[] {
     default:
       return []
   }
+}
+
+/** A paragraph of pictures alone has nothing to say here. */
+function paragraphOf(children: GuideNode[]): GuideNode[] {
+  return children.length > 0 ? [{ tag: 'p', children }] : []
 }
 
 function itemOf(item: Tokens.ListItem): GuideNode {

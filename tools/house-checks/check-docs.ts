@@ -30,6 +30,7 @@ export function checkDocs(files: SourceFile[], others: readonly string[] = []): 
   const maps = files.filter(({ path }) => isMap(path))
   return [
     ...maps.filter(({ path }) => path === 'ARCHITECTURE.md').flatMap((map) => unmapped(map, paths)),
+    ...files.flatMap((page) => unlisted(page, paths)),
     ...maps.flatMap((page) => unknownPaths(page, paths)),
     ...maps.flatMap((page) => unknownFunctions(page, defined, code)),
     ...files.filter(({ path }) => isPage(path)).flatMap((page) => brokenLinks(page, files, paths)),
@@ -45,6 +46,21 @@ function unmapped(map: SourceFile, paths: string[]): Finding[] {
   return [...new Set(rooms)]
     .filter((room) => !map.text.includes(room))
     .map((room) => ({ path: map.path, line: 1, message: `${room} is not on the map` }))
+}
+
+/** Pages that an index leaves out: what nobody is led to is not read. */
+const indexes: Record<string, RegExp> = {
+  'docs/README.md': /^docs\/(?:guides\/)?[\w-]+\.md$/,
+  'docs/decisions/README.md': /^docs\/decisions\/\d[\w-]+\.md$/,
+}
+
+function unlisted(page: SourceFile, paths: string[]): Finding[] {
+  const belongs = indexes[page.path]
+  if (!belongs) return []
+  const led = new Set([...page.text.matchAll(link)].map(([, target = '']) => posix.join(posix.dirname(page.path), target)))
+  return paths
+    .filter((path) => path !== page.path && belongs.test(path) && !led.has(path))
+    .map((path) => ({ path: page.path, line: 1, message: `${path} is on no list` }))
 }
 
 function unknownPaths(page: SourceFile, paths: string[]): Finding[] {

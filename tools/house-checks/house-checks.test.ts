@@ -120,6 +120,13 @@ describe('what the documentation names', () => {
     expect(said(text)).toContain(message)
   })
 
+  test('a page that no index leads to is told', () => {
+    const pages = [...file('docs/README.md', '[run it](guides/run-it.md)'), ...file('docs/guides/run-it.md', '')]
+    expect(checkDocs([...pages, ...file('docs/guides/locking.md', '')]).map(({ message }) => message)).toEqual([
+      'docs/guides/locking.md is on no list',
+    ])
+  })
+
   test('a room that is not on the map is told', () => {
     expect(said('the house')).toContain('orders/ is not on the map')
   })

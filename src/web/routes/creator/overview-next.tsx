@@ -159,8 +159,10 @@ function waitingBackers(id: string): string {
 }
 
 /** The loudest place of the overview: one action, why, and its button; the only primary button of the page. */
-export function Next({ campaign, actions, answers_until, keeps_mails, is_asked, is_over, run_under_way }: Facts) {
+export function Next(facts: Facts) {
+  const { campaign, actions, answers_until, keeps_mails, is_asked, is_over, run_under_way, unapplied } = facts
   const [action, second] = actions
+  if (unapplied) return <Unapplied campaign_id={campaign.id} {...unapplied} />
   if (!action) return <Nothing is_over={is_over} run_under_way={run_under_way} />
   const step = action.code === 'send_surveys' && is_asked ? SEND_THE_REST : STEPS[action.code]
   const mailbox = { label: 'Answer one yourself', to: paths.mailbox(campaign.id) }
@@ -197,6 +199,23 @@ export function Next({ campaign, actions, answers_until, keeps_mails, is_asked, 
           Most answer within a week; a reminder makes sense from <Time at={answers_until} as="moment" />.
         </>
       )}
+    </NextStep>
+  )
+}
+
+/** A report was read, and nobody said yet that it shall be imported. */
+function Unapplied({ campaign_id, id, file_name }: { campaign_id: string; id: string; file_name: string }) {
+  return (
+    <NextStep
+      status="not_sent"
+      title="Next: import the backers of the report that was read."
+      action={
+        <ButtonLink to={paths.import(campaign_id, id)} variant="primary">
+          See what it would import…
+        </ButtonLink>
+      }
+    >
+      <bdi>{file_name}</bdi> waits, and nothing of it is written yet. A minute; nobody is mailed.
     </NextStep>
   )
 }

@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
 import { countBackers } from '../../../domain/backers/queries.ts'
 import { findAnswers } from '../../../domain/campaigns/figures-answers.ts'
+import { listImports } from '../../../domain/imports/find-imports.ts'
 import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
 import { answersNeedUntil, findActionFacts, nextActions } from '../../../domain/orders/next-actions.ts'
 import { listNotices } from '../../../domain/orders/notice-queries.ts'
@@ -9,10 +10,10 @@ import { campaignWay } from '../../../domain/orders/way.ts'
 import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { countCharging } from '../../../domain/payments/count-charging.ts'
 import { findOutages } from '../../../domain/shared/find-outages.ts'
+import type { Db } from '../../../domain/shared/tx.ts'
 import { LifecyclePicture } from '../../components/lifecycle-picture.tsx'
 import { Outages } from '../../components/outages.tsx'
 import { paths } from '../../paths.ts'
-import { ButtonLink } from '../../ui/button.tsx'
 import { Ledger } from '../../ui/ledger.tsx'
 import { Money } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -45,6 +46,7 @@ export async function loader(args: Route.LoaderArgs) {
     requests: facts.requests,
     actions,
     way: campaignWay(facts, actions[0]?.code ?? null, await isChargingSetUp(db, campaign)),
+    unapplied: actions[0]?.code === 'import_report' ? await findUnapplied(db, campaign.id) : null,
     is_asked: surveys.sent + surveys.started + surveys.completed > 0,
     is_over:
       surveys.completed > 0 && ORDER_STATUSES.every((one) => orders[one].count === 0 || one === 'shipped' || one === 'canceled'),
@@ -65,6 +67,12 @@ export async function loader(args: Route.LoaderArgs) {
   }
 }
 
+/** A report that was read and waits to be applied. */
+async function findUnapplied(db: Db, campaign_id: string): Promise<{ id: string; file_name: string } | null> {
+  const [newest] = (await listImports(db, campaign_id, { limit: 1 })).data
+  return newest?.state === 'previewed' ? { id: newest.id, file_name: newest.file_name } : null
+}
+
 export default function Overview({ loaderData }: Route.ComponentProps) {
   const { campaign, counts, way, is_asked } = loaderData
   return (
@@ -81,7 +89,6 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
             'No lockdown date is set'
           )
         }
-        actions={<ButtonLink to={paths.orders(campaign.id)}>Find a backer or order</ButtonLink>}
       />
       <Outages campaign_id={campaign.id} outages={loaderData.outages} />
       <Sheet body="flush" label={is_asked ? 'Where the orders are' : 'What to do, step by step'}>

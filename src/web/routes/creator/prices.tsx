@@ -103,6 +103,7 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
   const { campaign, levels, addons, orders_kept } = loaderData
   const errors: Record<string, string[]> = actionData?.errors ?? {}
   const problems = problemsOf(errors)
+  const isJustSaved = loaderData.saved && !actionData
   const typed = actionData?.typed
   const bonus = typed ? typed.bonus_spendable === 'on' : loaderData.bonus_spendable
   if (levels.length === 0 && addons.length === 0) return <NoLevels campaign={campaign} />
@@ -128,11 +129,7 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
       />
       <ErrorSummary problems={problems} />
       {actionData?.refusal && problems.length === 0 && <Note tone="danger">{actionData.refusal.message}</Note>}
-      {loaderData.saved && !actionData && (
-        <Note tone="good" live end={<ButtonLink to={paths.catalog(campaign.id)}>Go on to the catalogue</ButtonLink>}>
-          <b>The prices are saved.</b> {startText(loaderData.preview)}
-        </Note>
-      )}
+      {isJustSaved && <Saved {...loaderData} />}
       {orders_kept > 0 && (
         <Note tone="info">{plural(orders_kept, 'order keeps', 'orders keep')} the price they were confirmed with.</Note>
       )}
@@ -176,7 +173,7 @@ export default function Prices({ loaderData, actionData }: Route.ComponentProps)
           <Button type="submit" name="intent" value="preview">
             Show what backers would owe
           </Button>
-          <Button type="submit" name="intent" value="save" variant="primary">
+          <Button type="submit" name="intent" value="save" variant={isJustSaved ? 'outlined' : 'primary'}>
             Save prices
           </Button>
         </div>
@@ -210,5 +207,22 @@ function NoLevels({ campaign }: { campaign: { id: string; name: string } }) {
         </Empty>
       </Sheet>
     </>
+  )
+}
+
+/** What came of it, and the loudest way on. */
+function Saved({ campaign, preview }: Route.ComponentProps['loaderData']) {
+  return (
+    <Note
+      tone="good"
+      live
+      end={
+        <ButtonLink to={paths.catalog(campaign.id)} variant="primary">
+          Go on to the catalogue
+        </ButtonLink>
+      }
+    >
+      <b>The prices are saved.</b> {startText(preview)}
+    </Note>
   )
 }

@@ -26,7 +26,7 @@ describe('where a search stands', () => {
     expect(told('rulebook')).toEqual([
       ['staff_note', 'Asked twice for the English ', 'rulebook', ' instead of the German one, …'],
     ])
-    expect(told('wrapping')[0]?.[1]).toBe('…German one, and for gift ')
+    expect(told('wrapping')[0]?.[1]).toBe('…he German one, and for gift ')
   })
 
   it('knows a number as the order’s first, then the backer’s, with and without #', () => {
@@ -36,12 +36,22 @@ describe('where a search stands', () => {
 
   it('has nothing for a word that stands nowhere, and tells a place once', () => {
     expect(told('nowhere')).toEqual([])
-    expect(told('zoe', 'ZOE')).toEqual([['email', '', 'zoe', '@example.org']])
+    expect(told('zoe', 'ZOE')).toEqual([['name', '', 'Zoë', ' von der Heide']])
   })
 
-  it('keeps its place where a small letter is longer than its capital', () => {
-    expect(findHits(['pek'], { ...searched, name: 'İpek Yılmaz' })).toEqual([
-      { field: 'name', before: '', match: 'pek', after: '' },
-    ])
+  it('knows a fragment of a number, after what a person wrote', () => {
+    expect(told('48')).toEqual([['backer_number', '', '48', '2']])
+    expect(told('#48')).toEqual([])
+  })
+
+  it.each([
+    ['strasse', 'Straße 1', null],
+    ['ipek', 'İpek Yılmaz', 'İpek'],
+    ['office', 'Oﬃce of Ana', 'Oﬃce'],
+    ['佐藤', '佐藤 陽菜', '佐藤'],
+    ['محمد', 'محمد عبد الرحمن', 'محمد'],
+    ['e\u0301lo', 'Éloïse', 'Élo'],
+  ])('%s in %s', (word, name, match) => {
+    expect(findHits([word], { ...searched, name, email: '' })[0]?.match ?? null).toBe(match)
   })
 })

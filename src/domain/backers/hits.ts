@@ -8,7 +8,7 @@ export interface Searched {
   pledge_id: string
   backer_number: number | null
   order_number: number | null
-  /** the gateway's ids of what was charged */
+  /** the gateway's ids of payments, cards and customers */
   payments: readonly string[]
 }
 
@@ -44,33 +44,59 @@ export function findHits(words: readonly string[], searched: Searched): Hit[] {
 }
 
 function hitOf(word: string, searched: Searched): Hit | null {
-  const number = /^#?(\d{1,15})$/.exec(word)?.[1]
-  for (const field of ['order_number', 'backer_number'] as const) {
-    if (number !== undefined && searched[field] === Number(number)) return { field, before: '', match: number, after: '' }
+  const whole = /^#?(\d{1,15})$/.exec(word)?.[1]
+  for (const field of NUMBERS) {
+    if (whole !== undefined && searched[field] === Number(whole)) return { field, before: '', match: whole, after: '' }
   }
-  for (const field of ['name', 'email', 'staff_note', 'report_note', 'pledge_id'] as const) {
-    const hit = within(field, searched[field], word)
-    if (hit) return hit
-  }
-  for (const payment of searched.payments) {
-    const hit = within('payment', payment, word)
+  for (const [field, text] of textsOf(searched)) {
+    const hit = within(field, text, word)
     if (hit) return hit
   }
   return null
 }
 
+const NUMBERS = ['order_number', 'backer_number'] as const
+
+/** In the order in which they are told: what a person wrote first, what a machine gave last. */
+function textsOf({ payments, ...searched }: Searched): [HitField, string][] {
+  return [
+    ...(['name', 'email', 'staff_note', 'report_note'] as const).map((field): [HitField, string] => [field, searched[field]]),
+    ...NUMBERS.map((field): [HitField, string] => [field, String(searched[field] ?? '')]),
+    ['pledge_id', searched.pledge_id],
+    ...payments.map((payment): [HitField, string] => ['payment', payment]),
+  ]
+}
+
 function within(field: HitField, text: string, word: string): Hit | null {
-  const lower = text.toLowerCase()
-  const at = lower.indexOf(word.toLowerCase())
-  if (at < 0) return null
-  // A letter that is longer in small ("İ") moves what follows: the word is then told without its place.
-  if (lower.length !== text.length) return { field, before: '', match: word, after: '' }
+  const { letters, places } = folded(text)
+  const wanted = folded(word).letters
+  const found = letters.indexOf(wanted)
+  if (found < 0 || wanted === '') return null
+  const at = places[found] ?? 0
+  const end = places[found + wanted.length] ?? text.length
   const from = Math.max(0, at - AROUND)
-  const to = Math.min(text.length, at + word.length + AROUND)
+  const to = Math.min(text.length, end + AROUND)
   return {
     field,
     before: `${from > 0 ? '…' : ''}${text.slice(from, at)}`,
-    match: text.slice(at, at + word.length),
-    after: `${text.slice(at + word.length, to)}${to < text.length ? '…' : ''}`,
+    match: text.slice(at, end),
+    after: `${text.slice(end, to)}${to < text.length ? '…' : ''}`,
   }
+}
+
+/** Folded as the search folds (search.ts): without case, accents and typographic variants; and where each letter stood. */
+function folded(text: string): { letters: string; places: number[] } {
+  let letters = ''
+  const places: number[] = []
+  let place = 0
+  for (const letter of text) {
+    const plain = letter
+      .normalize('NFKD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
+    letters += plain
+    for (let at = 0; at < plain.length; at++) places.push(place)
+    place += letter.length
+  }
+  return { letters, places }
 }

@@ -20,6 +20,8 @@ import { requireCampaign } from './session.server.ts'
 
 /** Operations on backers: who is left out is a backer, not an order. */
 const ON_BACKERS = ['send_surveys', 'remind_backers', 'ask_payment_method', 'import']
+/** Operations that only mail. */
+const MAILINGS = ['send_surveys', 'remind_backers', 'ask_payment_method', 'tracking_mails']
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign, now } = await requireCampaign(args)
@@ -35,6 +37,7 @@ export async function loader(args: Route.LoaderArgs) {
     notice: noticeOf(operation),
     back: readWayBack(campaign.id, new URL(args.request.url).searchParams.get('from')),
     undo_until: undoUntil(operation, campaign.undo_ship_hours, now),
+    has_mailbox: campaign.mode === 'test' && deps.mailer === null && MAILINGS.includes(operation.kind),
   }
 }
 
@@ -77,7 +80,7 @@ export default function OperationPage({ loaderData }: Route.ComponentProps) {
         }
         actions={<Actions {...loaderData} />}
       />
-      <Outcome {...{ operation, isRunning, one, many }} />
+      <Outcome {...{ operation, isRunning, one, many }} campaign_id={campaign.id} has_mailbox={loaderData.has_mailbox} />
       {operation.left.length > 0 && (
         <Sheet title="Left out" body="flush">
           <Table caption="Left out, by reason">
@@ -183,9 +186,11 @@ type OutcomeProps = {
   isRunning: boolean
   one: string
   many: string
+  campaign_id: string
+  has_mailbox: boolean
 }
 
-function Outcome({ operation, isRunning, one, many }: OutcomeProps) {
+function Outcome({ operation, isRunning, one, many, campaign_id, has_mailbox }: OutcomeProps) {
   if (isRunning) {
     return (
       <Sheet label="Progress">
@@ -217,12 +222,19 @@ function Outcome({ operation, isRunning, one, many }: OutcomeProps) {
     )
   }
   return (
-    <Note tone="good" live>
+    <Note tone="good" live end={<Link to={paths.overview(campaign_id)}>See the next step</Link>}>
       <b>
         {operationDone(operation.kind)}: {plural(operation.moved, one, many)}.
       </b>{' '}
       {left > 0 && `${plural(left, `${one} was`, `${many} were`)} left out, as below.`}
       {operation.kind === 'finalize_address' && mailed(operation.left)}
+      {has_mailbox && (
+        <>
+          {' '}
+          No mail server is set up, so these mails are in the <Link to={paths.mailbox(campaign_id)}>mailbox</Link>: open one and
+          answer it as a backer would.
+        </>
+      )}
     </Note>
   )
 }

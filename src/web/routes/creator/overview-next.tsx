@@ -147,6 +147,20 @@ export const STEPS: Record<NextAction['code'], Step> = {
   },
 }
 
+/** Nobody was asked, a few were, or nearly everybody. */
+function sendingStep({ counts: { surveys } }: Pick<Facts, 'counts'>): Step {
+  const asked = surveys.sent + surveys.started + surveys.completed
+  if (asked === 0) return STEPS.send_surveys
+  return asked < surveys.not_sent ? SEND_THE_REST : SEND_THE_LATE
+}
+
+/** Who came with a later report. */
+const SEND_THE_LATE: Step = {
+  ...STEPS.send_surveys,
+  title: 'send the survey to who was not asked yet',
+  note: 'They came with a later report, or were left out before. A minute.',
+}
+
 /** Once a few were asked. */
 const SEND_THE_REST: Step = {
   ...STEPS.send_surveys,
@@ -160,11 +174,11 @@ function waitingBackers(id: string): string {
 
 /** The loudest place of the overview: one action, why, and its button; the only primary button of the page. */
 export function Next(facts: Facts) {
-  const { campaign, actions, answers_until, keeps_mails, is_asked, is_over, run_under_way, unapplied } = facts
+  const { campaign, actions, answers_until, keeps_mails, is_over, run_under_way, unapplied } = facts
   const [action, second] = actions
   if (unapplied) return <Unapplied campaign_id={campaign.id} {...unapplied} />
   if (!action) return <Nothing is_over={is_over} run_under_way={run_under_way} />
-  const step = action.code === 'send_surveys' && is_asked ? SEND_THE_REST : STEPS[action.code]
+  const step = action.code === 'send_surveys' ? sendingStep(facts) : STEPS[action.code]
   const mailbox = { label: 'Answer one yourself', to: paths.mailbox(campaign.id) }
   const skip =
     step === SEND_THE_REST && keeps_mails

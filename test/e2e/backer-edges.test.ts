@@ -50,6 +50,14 @@ async function changeLanguage(onReview: () => Promise<void> = async () => undefi
   await phone.press('Confirm my changes')
 }
 
+/** How much is pushed out of the screen when somebody reads with letters of 200%. */
+async function widerWithLargeText(): Promise<number> {
+  return await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%'
+    return document.documentElement.scrollWidth - window.innerWidth
+  })
+}
+
 test('a link that lost its end leads to the page that mails a new one', async () => {
   for (const rest of ['', `/${crypto.randomUUID()}`, `/${crypto.randomUUID()}/cut/off`]) {
     const answer = await page.goto(`${world.program.url}/b/${world.campaign.id}${rest}`)
@@ -120,9 +128,11 @@ describe('a name without a space', () => {
     for (const step of ['start', 'questions', 'addons', 'address', 'review']) {
       await page.goto(`${home}/${step}`)
       await phone.expectSound()
+      expect(await widerWithLargeText()).toBe(0)
     }
-    await page.goto(world.linkOf(await confirmed({ name: LONG })))
+    await page.goto(world.linkOf(await confirmed({ name: LONG, pledge_amount: 7750 })))
     await phone.expectSound()
+    expect(await widerWithLargeText()).toBe(0)
   })
 
   test('breaks in the mail', async () => {

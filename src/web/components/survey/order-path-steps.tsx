@@ -87,7 +87,8 @@ function lockedNote(order: OrderProps): ReactNode {
 
 function paidLabel(order: OrderProps): string {
   if (order.status === 'errored') return order.charges.under_way ? 'Payment under way' : 'Payment did not go through'
-  return order.money.balance > 0 || order.at.paid ? 'Paid' : 'Nothing owed'
+  if (order.at.paid) return 'Paid'
+  return order.money.balance > 0 ? 'Payment' : 'Nothing owed'
 }
 
 function paidNote(order: OrderProps): ReactNode {
@@ -105,7 +106,7 @@ function paidNote(order: OrderProps): ReactNode {
   if (balance <= 0) return order.status === 'open' ? 'nothing more to pay as it stands' : 'nothing more to pay'
   return (
     <>
-      <Money minor={balance} currency={currency} /> {order.card ? `from ${order.card.name}` : 'is owed'}
+      <Money minor={balance} currency={currency} /> {order.card ? `to be charged to ${order.card.name}` : 'is owed'}
     </>
   )
 }

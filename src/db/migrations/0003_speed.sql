@@ -67,3 +67,7 @@ alter table charge_run_orders drop constraint charge_run_orders_campaign_id_orde
 
 -- Read once, when the address is saved: an export of 220,000 orders would spend half its time on it. Null also in older orders.
 alter table orders add column phone text; -- the address's, as carriers take it (+351912345678); null where it cannot be read
+
+-- The few that the overview warns of.
+create index backers_mail on backers (campaign_id, email_state) where email_state <> 'ok';
+create index backers_pledge on backers (campaign_id, pledge_status) where pledge_status <> 'collected';

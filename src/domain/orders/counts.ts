@@ -111,8 +111,10 @@ export interface LifecycleCounts extends StageCounts {
 
 /** The lifecycle in numbers: every stage, what is owed in it, and how many open orders can be locked. */
 export async function countLifecycle(db: Db, campaign_id: string, now: Date): Promise<LifecycleCounts> {
-  const stages = await countStages(db, campaign_id)
-  const { moved, left } = await previewMove(db, { now, actor: 'staff' }, { campaign_id, name: 'lock', selection: { filter: {} } })
+  const [stages, { moved, left }] = await Promise.all([
+    countStages(db, campaign_id),
+    previewMove(db, { now, actor: 'staff' }, { campaign_id, name: 'lock', selection: { filter: {} } }),
+  ])
   const leftFor = (code: string) => left.find((each) => each.code === code)?.count ?? 0
   return {
     ...stages,

@@ -24,9 +24,14 @@ export async function loader(args: Route.LoaderArgs) {
   const wanted = search.get('sort') as BackerSort
   const sort = BACKER_SORTS.includes(wanted) ? wanted : ('number' as const)
   const cursor = search.get('cursor')
-  const page = await orRefusalPage(listBackers(deps.db, campaign.id, { filter, sort, cursor: cursor ?? undefined, limit: 50 }))
-  const surveys = await countSurveys(deps.db, campaign.id)
-  const keys = filterKeys(await loadCatalog(deps.db, campaign.id))
+  // At once: with 220,000 backers the counts take longer than the list.
+  const [page, surveys, catalog, count] = await Promise.all([
+    orRefusalPage(listBackers(deps.db, campaign.id, { filter, sort, cursor: cursor ?? undefined, limit: 50 })),
+    countSurveys(deps.db, campaign.id),
+    loadCatalog(deps.db, campaign.id),
+    countBackers(deps.db, campaign.id, filter),
+  ])
+  const keys = filterKeys(catalog)
   const countOf = (one: typeof filter) => countBackers(deps.db, campaign.id, one)
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
@@ -41,7 +46,7 @@ export async function loader(args: Route.LoaderArgs) {
     },
     rows: page.data,
     hits: await explainSearch(deps.db, campaign.id, { q: filter.q, backer_ids: page.data.map(({ id }) => id) }),
-    count: await countOf(filter),
+    count,
     tabs: SURVEY_STATES.map((survey) => ({ value: survey, label: SURVEY_LABEL[survey], count: surveys[survey] })),
   }
 }

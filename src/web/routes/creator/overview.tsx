@@ -31,8 +31,7 @@ export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign } = await requireCampaign(args)
   const { db } = deps
   const now = deps.clock.now()
-  const facts = await findActionFacts(db, campaign, now)
-  const { captured, refunded } = await countOrders(db, campaign.id)
+  const [facts, { captured, refunded }] = await Promise.all([findActionFacts(db, campaign, now), countOrders(db, campaign.id)])
   const actions = nextActions(facts)
   const charging = await countCharging(db, campaign.id)
   const { surveys, orders } = facts.counts

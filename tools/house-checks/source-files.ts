@@ -16,7 +16,7 @@ export function pathsOfRepository(): string[] {
     cwd: projectRoot,
     encoding: 'utf8',
   })
-  return list.split('\n').filter((path) => path !== '' && existsSync(join(projectRoot, path)))
+  return [...new Set(list.split('\n'))].filter((path) => path !== '' && existsSync(join(projectRoot, path)))
 }
 
 /** Those that are text, with what they say. */

@@ -14,6 +14,7 @@ import { benchLock } from './cases/lock.ts'
 import { benchIdleMemory, benchPeakMemory } from './cases/memory.ts'
 import { benchPages } from './cases/pages.ts'
 import { benchStart } from './cases/start.ts'
+import { benchSteps } from './cases/steps.ts'
 import type { Result } from './measure.ts'
 import { openWorld, type World } from './setup/world.ts'
 import { tableOf } from './table.ts'
@@ -29,6 +30,7 @@ const CASES: Record<string, (world: World) => Promise<Result[]>> = {
   lock: benchLock,
   charges: benchCharges,
   exports: benchExports,
+  steps: benchSteps,
   peak: benchPeakMemory,
 }
 

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { createClock } from '../../src/clock.server.ts'
 import { type Config, readConfig } from '../../src/config.server.ts'
 import { type Client, connect } from '../../src/db/client.server.ts'
+import { adminRole, ownerRole } from '../../src/db/embedded.server.ts'
 import { emptyTables } from '../../src/db/empty-tables.ts'
 import { migrateOpen, type OpenDatabase, openDatabase } from '../../src/db/open.server.ts'
 import type { Deps } from '../../src/deps.server.ts'
@@ -57,6 +58,7 @@ export async function openWorld(orders: number): Promise<{ world: World; close()
   await refuseFull(client)
   const admin = new pg.Client({ connectionString: database.ownerUrl })
   await admin.connect()
+  await allowCheckpoints(database.ownerUrl)
   const parts: BenchParts = { db: client.db, clock: createClock(), enqueue: async () => undefined }
   const account = await makeAccount(parts)
   let program: Promise<Program> | null = null
@@ -96,6 +98,15 @@ export async function openWorld(orders: number): Promise<{ world: World; close()
     rmSync(folder, { recursive: true, force: true })
   }
   return { world, close }
+}
+
+/** Rounds begin with the log written out; in the built-in server the owner of the tables may be given the right to. */
+async function allowCheckpoints(ownerUrl: string): Promise<void> {
+  if (process.env.DATABASE_URL) return
+  const server = new pg.Client({ connectionString: ownerUrl.replace(ownerRole, adminRole) })
+  await server.connect()
+  await server.query(`grant pg_checkpoint to ${ownerRole}`)
+  await server.end()
 }
 
 /** Not 0700: where root runs this, PostgreSQL runs as another user, who must be able to enter. */

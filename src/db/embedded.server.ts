@@ -25,7 +25,7 @@ import { StartError } from './start-error.ts'
 
 export const ownerRole = 'afterfund_owner'
 export const appRole = 'afterfund_app'
-const adminRole = 'afterfund_admin'
+export const adminRole = 'afterfund_admin'
 const mainDatabase = 'afterfund'
 
 export type EmbeddedServer = {
@@ -136,6 +136,10 @@ function describeCluster(
       random_page_cost: '1.1',
       jit: 'off',
       work_mem: '16MB',
+      // A step over 220,000 orders reads its rows twice, and writes 1 GB of log: both should fit, so that neither is fetched nor flushed midway.
+      shared_buffers: '256MB',
+      max_wal_size: '3GB',
+      checkpoint_timeout: '15min',
       ...(options.durable === false ? fast : {}),
     },
   }

@@ -27,8 +27,8 @@ export interface TxParts {
 }
 
 /**
- * Limits for the transaction of a command that writes for whole sets while somebody waits for its answer: a hold or a notice over all
- * orders of a large campaign.
+ * Limits for the transaction of a command that counts or writes whole sets while somebody waits for its answer: a transition over a filter,
+ * the start of a charge run, a waiver, tracking mails.
  */
 export const setLimits = { timeout_ms: 300_000 }
 

@@ -68,7 +68,7 @@ export interface ActionFacts {
 }
 
 /** So long after a survey or a reminder the next reminder makes sense: who was asked needs a weekend. */
-export const ANSWERS_NEED_MS = 3 * 24 * 60 * 60_000
+const ANSWERS_NEED_MS = 3 * 24 * 60 * 60_000
 
 /** When the next reminder makes sense; null when that is now, or nobody was mailed. */
 export function answersNeedUntil(setup: Pick<Setup, 'mailed_at' | 'is_past_deadline'>, now: Date): Date | null {

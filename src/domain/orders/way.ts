@@ -1,7 +1,7 @@
 import type { ActionFacts, NextActionCode } from './next-actions.ts'
 
 /** The steps from a report to the last parcel, in their order. */
-export const WAY = [
+const WAY = [
   'import',
   'prices',
   'catalogue',

@@ -21,6 +21,7 @@ const NO_PAGE: Readonly<Record<string, string>> = {
   '/setup': 'leads on once there is an owner; entry.test.ts has it',
   '/sign-out': 'an act',
   '/colours': 'an act',
+  '/guide/sample-report.csv': 'a file',
   '/campaigns/:campaign/find': 'leads on',
   '/campaigns/:campaign/charges/:run/live': 'a stream',
   '/campaigns/:campaign/charges/:run/orders.csv': 'a file',
@@ -33,6 +34,7 @@ const NO_PAGE: Readonly<Record<string, string>> = {
   '/b/:campaign/:backer/:secret': 'leads on, with a cookie',
   '/b/:campaign/:backer/card/return': 'leads on',
   '/b/:campaign/:backer/retry': 'an act',
+  '/b/*': 'a refusal; looked at beside the lost link',
 }
 
 const patterns = flatPatterns(routes)
@@ -202,6 +204,10 @@ describe('what a backer sees', () => {
   test('every step of the survey, the way to a lost link, and each page behind the link', async () => {
     const base = await open(await first('/backers?survey=started'))
     const found = await problemsAt(`/c/${campaign}/link`, PHONE)
+    const complained = complaints.length
+    found.push(...(await problemsAt('/b/cut', PHONE, 404)))
+    // The browser's own word for a 404.
+    complaints.length = complained
     for (const step of ['start', 'questions', 'addons', 'address', 'review'])
       found.push(...(await problemsAt(`${base}/${step}`, PHONE)))
     expect(found).toEqual([])

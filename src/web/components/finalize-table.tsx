@@ -54,7 +54,7 @@ export function FinalizeTable({ choices, ticked, onTick, typed, errors }: Props)
                 <bdi>{[choice.name, choice.option].filter(Boolean).join(', ')}</bdi>
               </small>
               <small className="row-small narrow-only">
-                <Count of={choice.paid_quantity} /> in {plural(choice.paid_orders, 'paid order', 'paid orders')},{' '}
+                {plural(choice.paid_quantity, 'piece', 'pieces')} in {plural(choice.paid_orders, 'paid order', 'paid orders')},{' '}
                 <Count of={choice.ready_quantity} /> in ready ones
               </small>
             </td>

@@ -25,10 +25,9 @@ async function asOwner(statement: string): Promise<void> {
   await client.end()
 }
 
-/** Attempts that were made and not sent. */
-async function countCreated(campaign_id: string): Promise<number> {
+async function countIn(state: 'created' | 'sent' | 'succeeded', campaign_id: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from payment_attempts where campaign_id = ${campaign_id}
-    and state = 'created'`.execute(program.db)
+    and state = ${state}`.execute(program.db)
   return rows[0]?.n ?? 0
 }
 
@@ -42,7 +41,7 @@ test('a run makes its attempts as it sends them, not all at once: what waits can
     isOver = true
   })
   while (!isOver) {
-    most = Math.max(most, await countCreated(campaign.id))
+    most = Math.max(most, await countIn('created', campaign.id))
     await sleep(20)
   }
   await working
@@ -60,6 +59,26 @@ test('a slow run keeps its pace, also with nothing in the air between two charge
   const [first = 0, ...later] = attempts.map(({ sent_at }) => sent_at?.getTime() ?? 0).sort((a, b) => a - b)
   expect(Math.max(...later) - first).toBeGreaterThan(1_400)
   expect(Math.min(...later) - first).toBeGreaterThan(400)
+})
+
+test('at a faster pace more is in the air', async () => {
+  const { deps, simulator } = program
+  const { campaign } = await makeManyLocked(deps, simulator, planned(60))
+  simulator.knobs({ latency_ms: 1_500 })
+  await startRun(deps, campaign, { pace: 200 })
+  const fast = { ...deps, config: { ...deps.config, chargesPerSecond: 200 } }
+  let most = 0
+  let isOver = false
+  const working = chargeOrders(fast, () => most > 40).finally(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    most = Math.max(most, await countIn('sent', campaign.id))
+    await sleep(50)
+  }
+  await working
+  simulator.knobs({ latency_ms: 0 })
+  expect(most).toBeGreaterThan(40)
 })
 
 test('many refusals of one moment halve the pace once', async () => {
@@ -152,7 +171,7 @@ test('an answer on its way is booked all the same when the lane breaks', async (
   const campaign = await makeCampaign(deps)
   const order = await makeLocked(deps, campaign)
   await startRun(deps, campaign)
-  simulator.knobs({ latency_ms: 2_000, next: [404] })
+  simulator.knobs({ latency_ms: 1_000, next: [404] })
   const working = chargeOrders(deps, () => false).catch((error: unknown) => error)
   await sleep(200)
   await asOwner('alter table charge_runs rename to charge_runs_away')

@@ -65,11 +65,11 @@ describe('the catalogue', () => {
     await page.fill('[name="skus.1.option_name"]', 'Medium')
     await page.fill('[name="skus.1.weight_g"]', '210')
     await press('Add this item')
-    await note('The item is added.')
+    await note('The item “חולצה” is added.')
     await page.getByRole('link', { name: 'חולצה' }).click()
     await page.locator('[name="skus.1.remove"]').check()
     await press('Save this item')
-    await note('The item is saved.')
+    await note('The item “חולצה” is saved.')
     expect(await page.getByText('SHIRT-M').count()).toBe(0)
   })
 
@@ -94,7 +94,7 @@ describe('the catalogue', () => {
     await page.getByLabel('חולצה').fill('1')
     await expectSound('addon')
     await press('Add this add-on')
-    await note('The add-on is added.')
+    await note('The add-on “A second shirt” is added.')
     expect(await page.getByRole('row', { name: /A second shirt/ }).textContent()).toContain('12.50')
   })
 
@@ -125,7 +125,7 @@ describe('the catalogue', () => {
     await page.selectOption('[name=level_id]', { label: 'Captain' })
     await expectSound('question')
     await press('Add this question')
-    await note('The question is added.')
+    await note('The question “Which sail?” is added.')
   })
 
   test('what is used stays, and says by what', async () => {
@@ -167,7 +167,7 @@ describe('one backer', () => {
     await page.waitForLoadState('networkidle')
     await page.locator('[data-select-row]').check()
     await page.getByRole('button', { name: 'Remind…' }).click()
-    await page.waitForURL(`**/survey/remind?id=${id}`)
+    await page.waitForURL((url) => url.pathname.endsWith('/survey/remind') && url.searchParams.get('id') === id)
     await note('1 backer gets a mail')
     await page.goto(backers('?q=nobody'))
     await note('No backer matches')

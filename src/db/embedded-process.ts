@@ -14,16 +14,21 @@ export type Cluster = {
   settings: Record<string, string>
 }
 
+/** So long a start that ends by itself is tried again: after a kill, old backends may still be ending. */
 const startLimitMs = 30_000
-const fastStopMs = 5_000
+/** So long a server that lives may read its log again after a crash: cut short, it would begin from the front. */
+const recoveryLimitMs = 15 * 60_000
+const recoveryNoteMs = 10_000
+/** An orderly stop writes what is in memory to disk; all of it must fit in what a stop of the program has. */
+const stopLimitsMs = { SIGINT: 15_000, SIGQUIT: 4_000, SIGKILL: 4_000 } as const
 const largestLog = 5_000_000
 
-/** Starts PostgreSQL and waits until it takes connections. Retries for 30 s: after a kill, old backends may still be ending. */
+/** Starts PostgreSQL and waits until it takes connections: while it recovers from a crash, as long as that takes (15 minutes at most). */
 export async function startServer(cluster: Cluster): Promise<ChildProcess> {
   const giveUpAt = Date.now() + startLimitMs
   for (;;) {
     const child = spawnServer(cluster)
-    if (await becomesReady(cluster, child, giveUpAt)) return child
+    if (await becomesReady(cluster, child)) return child
     const reason = lastLogLine(cluster.logFile)
     if (/incompatible with server|not initialized by|invalid permissions|wrong ownership/.test(reason))
       throw notStarted(cluster, reason)
@@ -35,11 +40,11 @@ export async function startServer(cluster: Cluster): Promise<ChildProcess> {
   }
 }
 
-/** Ends PostgreSQL: fast shutdown, immediate after 5 s. What was committed is safe in both. */
+/** Ends PostgreSQL: fast shutdown, immediate after 15 s. What was committed is safe in both. */
 export async function stopServer(pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     if (!sendSignal(pid, signal)) return
-    const giveUpAt = Date.now() + fastStopMs
+    const giveUpAt = Date.now() + stopLimitsMs[signal]
     while (Date.now() < giveUpAt) {
       if (!isAlive(pid)) return
       await sleep(15)
@@ -85,10 +90,19 @@ function spawnServer(cluster: Cluster): ChildProcess {
   return child
 }
 
-async function becomesReady(cluster: Cluster, child: ChildProcess, giveUpAt: number): Promise<boolean> {
+async function becomesReady(cluster: Cluster, child: ChildProcess): Promise<boolean> {
+  const began = Date.now()
+  const giveUpAt = began + recoveryLimitMs
+  let isTold = false
   while (child.exitCode === null && child.signalCode === null && child.pid && Date.now() < giveUpAt) {
     const lines = readPidFile(cluster.folder)
     if (lines[0] === String(child.pid) && lines[7]?.trim() === 'ready') return true
+    if (!isTold && Date.now() > began + recoveryNoteMs) {
+      isTold = true
+      process.stderr.write(
+        'The database was not stopped in order, and reads its log again. This can take some minutes; nothing is lost.\n',
+      )
+    }
     await sleep(10)
   }
   return false

@@ -26,6 +26,9 @@ begin
     create index payment_methods_search on payment_methods using gin ((gateway_id || ' ' || gateway_customer) gin_trgm_ops);
     create index payment_attempts_search on payment_attempts using gin (payment gin_trgm_ops) where payment is not null;
   end if;
+exception
+  -- The extension is there, in a schema of its own that this role does not look into.
+  when insufficient_privilege or undefined_object then null;
 end
 $$;
 

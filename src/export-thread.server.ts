@@ -19,6 +19,8 @@ interface ThreadData {
 
 /** Pieces that may lie ready before the reader takes one. */
 const AHEAD = 2
+/** Exports that are written at once; others wait for their turn. Each is a thread and a connection. */
+const AT_ONCE = 4
 
 /** From the thread: a piece, or nothing more. To the thread: go on by one piece, or stop. */
 type FromThread = { piece: Uint8Array } | { done: true }
@@ -29,17 +31,48 @@ type ToThread = 'next' | 'stop'
  * early ends the thread. The thread runs this very file as it is: nothing in it may need the build.
  */
 export function createExporter(database_url: string): (order: ExportOrder) => AsyncGenerator<Uint8Array> {
+  const turns = createTurns(AT_ONCE)
   return async function* (order) {
-    const data: ThreadData = { afterfund_export: order, database_url }
-    const thread = new Worker(join(projectRoot, 'src', 'export-thread.server.ts'), { workerData: data, execArgv: [] })
-    const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
-    const tell = (what: ToThread) => thread.postMessage(what)
+    await turns.take()
     try {
-      yield* received(thread, () => tell('next'))
+      yield* runThread({ afterfund_export: order, database_url })
     } finally {
-      tell('stop')
-      await ended
+      turns.give()
     }
+  }
+}
+
+interface Turns {
+  take(): Promise<void>
+  give(): void
+}
+
+function createTurns(most: number): Turns {
+  const waiting: (() => void)[] = []
+  let taken = 0
+  return {
+    take: async () => {
+      if (taken < most) taken += 1
+      else await new Promise<void>((resolve) => waiting.push(resolve))
+    },
+    // Who waits longest gets the turn, without it being free in between.
+    give: () => {
+      const next = waiting.shift()
+      if (next) next()
+      else taken -= 1
+    },
+  }
+}
+
+async function* runThread(data: ThreadData): AsyncGenerator<Uint8Array> {
+  const thread = new Worker(join(projectRoot, 'src', 'export-thread.server.ts'), { workerData: data, execArgv: [] })
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  const tell = (what: ToThread) => thread.postMessage(what)
+  try {
+    yield* received(thread, () => tell('next'))
+  } finally {
+    tell('stop')
+    await ended
   }
 }
 
@@ -54,6 +87,10 @@ async function* received(thread: Worker, taken: () => void): AsyncGenerator<Uint
   })
   thread.once('error', (error) => {
     failure = error instanceof Error ? error : new Error(String(error))
+    wake()
+  })
+  thread.once('exit', () => {
+    failure ??= new Error('The thread of an export ended before its file did')
     wake()
   })
   for (;;) {

@@ -59,6 +59,7 @@ const OF_REFUSALS: Record<string, string> = {
   mode_fixed: 'Test or live stays as it was when the campaign was made.',
   name_taken: 'Another one has this name.',
   nothing_to_do: 'There is nothing that this would change.',
+  notice_too_late: 'The time of the notice passed before its backers could be told. Nobody was told, and nothing runs.',
   notice_over: 'The notice has run out, or was withdrawn.',
   number_damaged: 'The tracking number is none: a spreadsheet has spoiled it.',
   order_canceled: 'The order was canceled.',

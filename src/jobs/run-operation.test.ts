@@ -116,3 +116,15 @@ test('orders whose notice was withdrawn can be named again before its own step h
   expect(await operationOf(again.operation)).toMatchObject({ state: 'done', moved: MANY })
   expect(await seen(campaign)).toMatchObject({ named: MANY })
 })
+
+test('a notice whose time has passed before the worker came to it is none: nobody is told, and nothing will lock', async () => {
+  const campaign = await manyOrders()
+  const input = { campaign_id: campaign.id, selection: everything, hours: 0.5 }
+  const given = await within((tx) => scheduleNotice(tx, campaign.staff, input))
+  const later = new Date(program.deps.clock.now().getTime() + 31 * 60_000)
+  const late = { ...program.deps, clock: { ...program.deps.clock, now: () => later } }
+  await runOperation(late, { campaign_id: campaign.id, operation_id: given.operation })
+  expect(await operationOf(given.operation)).toMatchObject({ state: 'failed' })
+  expect(await seen(campaign)).toEqual({ held: 0, named: 0, mails: {} })
+  expect(await findDueNotices(program.db, later)).toEqual([])
+})

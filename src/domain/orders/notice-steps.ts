@@ -55,6 +55,13 @@ export function nothingToGive(kind: NoticeKind): DomainError {
   return new DomainError('nothing_to_do', NOTICES[kind].nothing, { status: 422 })
 }
 
+/** Many orders are named by the worker, which may come to it late: a notice that is over when its backers hear of it is none. */
+function tooLate(): DomainError {
+  const message =
+    'Its time passed before the backers could be told. Nobody was told, and nothing runs. Give it again, with a later time.'
+  return new DomainError('notice_too_late', message, { status: 422 })
+}
+
 /** What the operation of a notice was asked, as its row keeps it. Times are ISO texts. */
 export type AskedNotice =
   | { notice: string; notice_kind: NoticeKind; selection: Selection; due_at: string }
@@ -88,6 +95,7 @@ type Given = Extract<AskedNotice, { selection: Selection }>
 async function giveNotice(tx: Tx, actor: Actor, key: OperationKey, asked: Given): Promise<number> {
   const { notice: id, notice_kind: kind, due_at } = asked
   const { campaign_id } = key
+  if (new Date(due_at) <= tx.now) throw tooLate()
   const named = await markOrders(tx, actor, {
     ...key,
     kind: 'noticed',

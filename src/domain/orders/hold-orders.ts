@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { MoveResult } from '../operations/result.ts'
+import { type LeftOut, type MoveResult, toResult } from '../operations/result.ts'
 import type { OperationKey } from '../operations/run-state.ts'
 import { type StepAnswer, startStep } from '../operations/start-step.ts'
 import { beginOperation, finishOperation } from '../operations/write-operation.ts'
@@ -77,7 +77,7 @@ export async function carryOutHold(tx: Tx, actor: Actor, key: OperationKey): Pro
   const now = tx.now
   const set = hold ? sql`hold_reason = 'staff', held_at = ${now}::timestamptz` : sql`hold_reason = null, held_at = null`
   if (isSet(selection)) await planForSets(tx.db)
-  const { rows } = await sql<{ moved: number }>`with picked as (
+  const { rows } = await sql<LeftOut>`with picked as (
       select o.id, o.version from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
       where o.campaign_id = ${key.campaign_id} and ${selectionCondition(selection)} and ${canBeSet(hold)}
     ), moved as (
@@ -89,9 +89,11 @@ export async function carryOutHold(tx: Tx, actor: Actor, key: OperationKey): Pro
         reason_id, operation_id, at)
       select ${key.campaign_id}::uuid, ${hold ? 'held' : 'released'}::text, m.backer_id, m.id, m.version, m.status, m.status,
         ${actor.kind}::text, ${actor.id}::text, ${reason_id}::uuid, ${key.operation_id}::uuid, ${now}::timestamptz from moved m
-    ) select count(*)::int as moved from moved`.execute(tx.db)
-  const moved = rows[0]?.moved ?? 0
-  const result = { total: moved, moved, left: [] }
+    ), outcome as (
+      select p.id, case when m.id is null then 'changed_meanwhile' else 'moved' end as code from picked p left join moved m on m.id = p.id
+    ) select u.code, count(*)::int as count, (array_agg(u.id) filter (where u.code <> 'moved'))[1:5] as sample_ids
+      from outcome u group by 1`.execute(tx.db)
+  const result = toResult(rows)
   await finishOperation(tx, key, result)
   return result
 }

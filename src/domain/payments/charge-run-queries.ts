@@ -89,8 +89,8 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
   }
 }
 
-/** So many of a run's newest attempts hold the latest answers: more are never in the air. */
-const NEWEST = 60
+/** So many of a run's newest attempts hold the latest answers: more are never made and in the air (jobs/charge-orders.ts). */
+const NEWEST = 500
 const LATEST = 8
 
 /** The orders whose charge was sent or answered last. Read from the end of an index: pages ask each second. */

@@ -51,9 +51,12 @@ export function createSimulatorApp(parts: SimulatorParts): Hono<{ Bindings: Http
   app.get('/healthz', (c) => c.json({ status: 'ok', program: 'afterfund gateway simulator' }))
   app.get('/ledger', (c) => c.json({ charges: readLedger(parts), refunds: readRefunds(parts) }))
   app.get('/knobs', (c) => c.json(parts.knobs.read()))
-  app.post('/knobs', async (c) => {
-    // Only JSON that says so: a page in a browser cannot send that here without asking first.
+  // Only JSON that says so: a page in a browser cannot send that here without asking first.
+  app.on('POST', ['/knobs', '/forget-keys', '/webhooks/resend'], async (c, next) => {
     if (!c.req.header('content-type')?.startsWith('application/json')) return c.json({ problem: 'Send JSON.' }, 415)
+    return await next()
+  })
+  app.post('/knobs', async (c) => {
     const answer = parts.knobs.changeFrom(await c.req.json().catch(() => undefined))
     return 'problem' in answer ? c.json(answer, 400) : c.json(answer)
   })

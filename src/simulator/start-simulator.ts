@@ -5,10 +5,12 @@ import { createSimulatorApp } from './app.ts'
 import { holdFolder } from './hold-folder.ts'
 import { createKnobs } from './knobs.ts'
 import { readLedger, readRefunds } from './ledger.ts'
+import { awaitProcessing } from './resources/settle-due.ts'
 import { SimulatorStartError } from './start-error.ts'
 import { openStore } from './store.ts'
 import type { Simulator, SimulatorOptions } from './types.ts'
 import { createWebhooks } from './webhooks.ts'
+import { beginWork } from './work.ts'
 
 const graceMs = 500
 
@@ -30,6 +32,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     const hostedUrl = (options.hosted_url ?? url).replace(/\/+$/, '')
     const webhooks = createWebhooks({ store, knobs, hostedUrl }, options.webhook ?? null)
+    const begun = beginWork({ store, knobs, hostedUrl })
+    awaitProcessing(begun)
+    store.commit(begun.puts)
     const parts = { store, knobs, key: options.key ?? null, hostedUrl, inFlight: new Set<string>(), webhooks }
     const app = createSimulatorApp(parts)
     const answer = getRequestListener(app.fetch)

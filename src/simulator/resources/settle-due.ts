@@ -1,5 +1,13 @@
 import { emit, find, put, type Work } from '../work.ts'
 
+/** Payments in processing of a folder that an earlier version left, which wrote down nothing that waits. */
+export function awaitProcessing(work: Work): void {
+  for (const payment of work.store.all('payment_intent')) {
+    if (payment.status !== 'processing' || find(work, 'waiting', payment.id)) continue
+    put(work, 'waiting', { id: payment.id, kind: 'payment_intent', becomes: 'succeeded', at: work.now, is_over: false })
+  }
+}
+
 /** Brings about what was waiting for its time: payments in processing, refunds on their way. */
 export function settleDue(work: Work): void {
   for (const waiting of work.store.all('waiting')) {

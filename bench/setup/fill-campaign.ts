@@ -73,8 +73,10 @@ export async function fillCampaign(db: Db, owner: pg.Client, { id }: BenchCampai
   )
   await owner.query('drop table copies')
   await owner.query('commit')
-  await refreshSearch(db, id, sql`true`)
+  // Without statistics of what was just written, each backer's order would be looked for among all.
   await owner.query('vacuum analyze')
+  await refreshSearch(db, id, sql`true`)
+  await owner.query('vacuum analyze backer_search')
   await owner.query('checkpoint').catch(() => undefined)
 }
 

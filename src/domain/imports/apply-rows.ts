@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { refreshSearch } from '../backers/search.ts'
 import type { Actor } from '../shared/actor.ts'
 import { jsonb } from '../shared/events.ts'
-import type { Db, Tx } from '../shared/tx.ts'
+import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { type ImportKey, ofImport } from './compare-rows.ts'
 import type { CatalogueIds, OutcomeCount } from './import-facts.ts'
 
@@ -131,6 +131,7 @@ export async function updateBackers(tx: Tx, key: ImportKey, ids: CatalogueIds): 
 
 /** Makes found what was imported: of new backers and of changed ones without an order. */
 export async function searchImported(tx: Tx, key: ImportKey): Promise<void> {
+  await planForSets(tx.db)
   await refreshSearch(
     tx.db,
     key.campaign_id,

@@ -44,10 +44,11 @@ await runTool(async () => {
     )
   }
   if (isBuildStale()) buildProgram()
-  const results = await runCases(orders, only)
-  process.stdout.write(tableOf(results))
   const file = readOption('json')
-  if (file) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+  // After each case: whoever ends a long run keeps what it has measured.
+  const keep = (results: Result[]) => (file ? writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`) : undefined)
+  const results = await runCases(orders, only, keep)
+  process.stdout.write(tableOf(results))
   if (results.some(({ ok }) => !ok)) process.exitCode = 1
 })
 
@@ -57,7 +58,7 @@ function failed(name: string, error: unknown): Result[] {
   return [{ name, figure: 0, unit: '', limit: null, ratio: null, goal: 'to run at all', ok: false }]
 }
 
-async function runCases(orders: number, only: string[] | undefined): Promise<Result[]> {
+async function runCases(orders: number, only: string[] | undefined, keep: (results: Result[]) => void): Promise<Result[]> {
   const { world, close } = await openWorld(orders)
   const results: Result[] = []
   try {
@@ -66,6 +67,7 @@ async function runCases(orders: number, only: string[] | undefined): Promise<Res
       const began = performance.now()
       process.stderr.write(`${name} ...`)
       results.push(...(await run(world).catch((error: unknown) => failed(name, error))))
+      keep(results)
       process.stderr.write(` ${Math.round((performance.now() - began) / 1000)} s\n`)
     }
   } finally {

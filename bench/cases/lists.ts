@@ -4,7 +4,7 @@ import type { BenchCampaign } from '../setup/bench-campaign.ts'
 import { type Api, apiOf } from '../setup/http.ts'
 import type { World } from '../setup/world.ts'
 
-const CALLS = 40
+const CALLS = 20
 
 /** One campaign as a list sees it. */
 interface Listed {

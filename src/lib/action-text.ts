@@ -36,7 +36,7 @@ const SENTENCES: Readonly<Record<string, Say>> = {
   send_tracking: (n, one) =>
     one ? '1 parcel left and its backer was not told.' : `${n} parcels left and their backers were not told.`,
   wait_for_answers: (n, one) =>
-    one ? '1 backer was mailed lately and has not answered.' : `${n} backers were mailed lately and have not answered.`,
+    `${one ? '1 backer has not answered' : `${n} backers have not answered`}; the last mail left less than 3 days ago.`,
   remind: (n, one) => (one ? '1 backer has not answered.' : `${n} backers have not answered.`),
   look_at_holds: (n, one) => (one ? '1 order is on hold.' : `${n} orders are on hold.`),
 }

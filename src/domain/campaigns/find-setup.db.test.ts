@@ -17,10 +17,12 @@ test('what was mailed and handed over is read from what was done, newest first',
   const { id, staff } = await makeCampaign(parts())
   const of = { id, lockdown_on: null, time_zone: 'UTC' }
   expect(await findSetup(program.db, of, now)).toMatchObject({ mailed_at: null, handed_over: false, untold_parcels: 0 })
-  const did = (kind: string) =>
+  const did = (kind: string, moved = 1) =>
     inTransaction(parts(), (tx) =>
-      recordOperation(tx, staff, { campaign_id: id, id: newId(), kind, input: {} }, { total: 1, moved: 1, left: [] }),
+      recordOperation(tx, staff, { campaign_id: id, id: newId(), kind, input: {} }, { total: 1, moved, left: [] }),
     )
+  await did('send_surveys', 0)
+  expect(await findSetup(program.db, of, now)).toMatchObject({ mailed_at: null })
   await did('send_surveys')
   now = new Date(start.getTime() + 3_600_000)
   await did('remind_backers')
@@ -30,8 +32,12 @@ test('what was mailed and handed over is read from what was done, newest first',
   await inTransaction(parts(), (tx) => recordExport(tx, staff, everything))
   expect(await findSetup(program.db, of, now)).toMatchObject({ handed_over: true })
   now = new Date(now.getTime() + 1000)
+  await did('remind_backers', 0)
   await did('finalize_address')
-  expect(await findSetup(program.db, of, now)).toMatchObject({ handed_over: false })
+  expect(await findSetup(program.db, of, now)).toMatchObject({
+    mailed_at: new Date(start.getTime() + 3_600_000),
+    handed_over: false,
+  })
 })
 
 test('a lockdown date is past when its day is over where the campaign is', async () => {

@@ -8,7 +8,7 @@ export interface Setup {
   regions: number
   /** add-ons that nobody can add, as those of a report are at first */
   hidden_addons: number
-  /** when surveys or reminders were last sent to a selection of backers */
+  /** when surveys or reminders were last sent to a selection of backers, of whom at least one was mailed */
   mailed_at: Date | null
   /** whether the day that backers were told is over */
   is_past_deadline: boolean
@@ -24,7 +24,7 @@ type Of = Pick<Campaign, 'id' | 'lockdown_on' | 'time_zone'>
 export async function findSetup(db: Db, campaign: Of, now: Date): Promise<Setup> {
   const { id } = campaign
   const last = (kinds: readonly string[]) => sql`(select o.created_at from operations o
-    where o.campaign_id = ${id} and o.kind in (${sql.join(kinds)}) order by o.created_at desc limit 1)`
+    where o.campaign_id = ${id} and o.kind in (${sql.join(kinds)}) and o.moved > 0 order by o.created_at desc limit 1)`
   const { rows } = await sql<Setup>`select
       (select count(*)::int from shipping_regions where campaign_id = ${id}) as regions,
       (select count(*)::int from addons where campaign_id = ${id} and not offered) as hidden_addons,

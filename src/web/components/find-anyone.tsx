@@ -48,7 +48,8 @@ export function FindAnyone({ campaign_id }: { campaign_id: string }) {
         <span className="visually-hidden" role="status">
           {suggestions.length > 0 && `${suggestions.length} found`}
         </span>
-        <button type="submit" className="visually-hidden">
+        {/* Enter in the field submits; in the order of Tab it would take the focus where nobody sees it. */}
+        <button type="submit" className="visually-hidden" tabIndex={-1}>
           Find
         </button>
       </Form>

@@ -34,7 +34,7 @@ function said(outage: Outage, campaign_id: string): ReactNode {
       return (
         <>
           <b>No mail server is set up.</b> {plural(outage.waiting, 'mail of this campaign waits', 'mails of this campaign wait')}.
-          Whoever runs Afterfund sets <code>SMTP_URL</code> and starts it again; then they leave.
+          Whoever runs Afterfund sets <code>SMTP_URL</code> and starts it again; then they leave within an hour.
         </>
       )
     case 'gateway_silent':

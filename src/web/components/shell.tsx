@@ -70,7 +70,7 @@ export function Shell({ campaign, campaigns, account, person, counts, job, stale
             </Link>
             <CampaignSwitch campaign={campaign} campaigns={campaigns} account={account} />
           </div>
-          {campaign && <FindAnyone campaign_id={campaign.id} />}
+          {campaign && <FindAnyone key={campaign.id} campaign_id={campaign.id} />}
           {campaign && <SpineNav campaign={campaign} counts={counts} />}
           {job && <SpineJob job={job} />}
           <Person {...person} />

@@ -20,7 +20,7 @@ describe('the sentence beside each picture', () => {
     ]
     const answers = { answered: 72, days, mailings: [], today: '2026-11-23' }
     expect(answersFinding({ asked: 1268, answers })).toBe(
-      '72 of 1,268 backers have answered. Most came on 2 November: 51. In the last 7 days: 12.',
+      '72 of 1,268 backers have answered. The most on one day: 51, on 2 November. In the last 7 days: 12.',
     )
     const one = { answered: 1, days: [{ day: '2026-11-23', answers: 1, total: 1 }], mailings: [], today: '2026-11-23' }
     expect(answersFinding({ asked: 1, answers: one })).toBe('1 of 1 backer has answered. All came today.')
@@ -31,13 +31,22 @@ describe('the sentence beside each picture', () => {
 
   it('says what was added, to the cent', () => {
     expect(moneyFinding(money, 'USD')).toBe(
-      'Orders are worth $250.00 more than was pledged, 25% on top of what the platform took. $100.00 of it is collected, $150.00 is still open.',
+      'Backers added $250.00 here (25% on top of what the platform took). $100.00 of it is collected, $150.00 is still open.',
     )
     expect(moneyFinding({ ...money, pledged: 0, added: 3, collected: 0, open: 3 }, 'JPY')).toBe(
-      'Orders are worth ¥3 more than was pledged. ¥0 of it is collected, ¥3 is still open.',
+      'Backers added ¥3 here. ¥0 of it is collected, ¥3 is still open.',
     )
     expect(moneyFinding({ ...money, added: 0, collected: 0, open: 0 }, 'USD')).toBe(
       'Nothing was added to the pledges here so far.',
+    )
+  })
+
+  it('names what was settled without a card, and credit, where there is some', () => {
+    expect(moneyFinding({ ...money, open: 12_000, settled: 3000, credit: 700 }, 'USD')).toBe(
+      'Backers added $250.00 here (25% on top of what the platform took). $100.00 of it is collected, $30.00 was paid elsewhere or waived, $120.00 is still open. Credit of backers: $7.00.',
+    )
+    expect(moneyFinding({ ...money, added: 0, collected: 0, open: 0, credit: 700 }, 'USD')).toBe(
+      'Nothing was added to the pledges here so far. Credit of backers: $7.00.',
     )
   })
 

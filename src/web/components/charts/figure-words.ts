@@ -31,7 +31,7 @@ export function percentText(part: number, whole: number, locale = 'en'): string 
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(shown)
 }
 
-/** "253 of 268 backers have answered. Most came on 2 November: 51. In the last 7 days: 12." */
+/** "253 of 268 backers have answered. The most on one day: 51, on 2 November. In the last 7 days: 12." */
 export function answersFinding({ asked, answers }: Pick<Figures, 'asked' | 'answers'>): string {
   const { answered, days, today } = answers
   const best = days.reduce<(typeof days)[number] | null>((most, one) => (most && most.answers >= one.answers ? most : one), null)
@@ -39,7 +39,9 @@ export function answersFinding({ asked, answers }: Pick<Figures, 'asked' | 'answ
   const weekAgo = noon(today).getTime() - 7 * DAY
   const lately = days.reduce((sum, one) => (noon(one.day).getTime() > weekAgo ? sum + one.answers : sum), 0)
   const came =
-    days.length === 1 ? `All came ${onDay(best.day, today)}` : `Most came ${onDay(best.day, today)}: ${countText(best.answers)}`
+    days.length === 1
+      ? `All came ${onDay(best.day, today)}`
+      : `The most on one day: ${countText(best.answers)}, ${onDay(best.day, today)}`
   const last = days.length > 1 ? ` In the last 7 days: ${countText(lately)}.` : ''
   return `${countText(answered)} of ${plural(asked, 'backer has', 'backers have')} answered. ${came}.${last}`
 }
@@ -48,12 +50,14 @@ function onDay(day: string, today: string): string {
   return day === today ? 'today' : `on ${dayInWords(day, today)}`
 }
 
-/** "Backers added $3,412.00 here, 14% on top of what the platform took. $900.00 of it is collected, $2,512.00 is still open." */
-export function moneyFinding({ pledged, added, collected, open }: Figures['money'], currency: string): string {
+/** "Backers added $3,412.00 here (14% on top of what the platform took). $900.00 of it is collected, $2,512.00 is still open." */
+export function moneyFinding({ pledged, added, collected, settled, open, credit }: Figures['money'], currency: string): string {
   const money = (minor: number) => formatMoney(minor, currency)
-  if (added === 0) return 'Nothing was added to the pledges here so far.'
-  const top = pledged > 0 ? `, ${percentText(added, pledged)} on top of what the platform took` : ''
-  return `Orders are worth ${money(added)} more than was pledged${top}. ${money(collected)} of it is collected, ${money(open)} is still open.`
+  const owing = credit === 0 ? '' : ` Credit of backers: ${money(credit)}.`
+  if (added === 0) return `Nothing was added to the pledges here so far.${owing}`
+  const top = pledged > 0 ? ` (${percentText(added, pledged)} on top of what the platform took)` : ''
+  const elsewhere = settled === 0 ? '' : ` ${money(settled)} was paid elsewhere or waived,`
+  return `Backers added ${money(added)} here${top}. ${money(collected)} of it is collected,${elsewhere} ${money(open)} is still open.${owing}`
 }
 
 /** "Orders go to 22 countries. The most to one: United States, 61 orders, 25% of all." */

@@ -14,6 +14,7 @@ import { Note } from '../../ui/note.tsx'
 import { plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
+import { readWayBack } from '../../way-back.ts'
 import type { Route } from './+types/charges-new'
 import { queryOfSelection, selectionOf } from './selection.server.ts'
 import { attempt, requireCampaign } from './session.server.ts'
@@ -27,11 +28,14 @@ export async function loader(args: Route.LoaderArgs) {
   const { deps, actor, campaign, now } = await requireCampaign(args)
   const input = inputOf(args.request, campaign.id, deps.config.chargesPerSecond)
   const query = queryOfSelection(args.request)
+  const from = new URL(args.request.url).searchParams.get('from')
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
     preview: await previewChargeRun(deps.db, actor, input, now),
     retry: input.retry_errored,
     query,
+    from,
+    back: readWayBack(campaign.id, from),
     is_all: Object.keys(query).length === 0,
     is_set_up: await isChargingSetUp(deps.db, campaign),
   }
@@ -52,8 +56,10 @@ export async function action(args: Route.ActionArgs) {
 type PageProps = Route.ComponentProps
 
 export default function NewCharge({ loaderData, actionData }: PageProps) {
-  const { campaign, preview, query, retry, is_set_up } = loaderData
+  const { campaign, preview, query, from, back, retry, is_set_up } = loaderData
   const { charge, nothing_owed } = preview
+  // Another act over the same orders leads back to where one came from, too.
+  const onward = from === null ? query : { ...query, from }
   const cards = plural(charge.orders, 'card', 'cards')
   const title = charge.orders > 0 || nothing_owed === 0 ? `Charge ${cards}` : `Settle ${plural(nothing_owed, 'order', 'orders')}`
   return (
@@ -61,7 +67,7 @@ export default function NewCharge({ loaderData, actionData }: PageProps) {
       <title>{`${title} · ${campaign.name}`}</title>
       <PageHead
         title={title}
-        crumbs={{ label: 'Charges', to: paths.charges(campaign.id) }}
+        crumbs={back ?? { label: 'Charges', to: paths.charges(campaign.id) }}
         facts="Counted just now. Nothing has changed yet. Checked again when you press."
         help={<HowThisWorks act="charging" />}
       />
@@ -74,14 +80,14 @@ export default function NewCharge({ loaderData, actionData }: PageProps) {
       {!is_set_up && <NotSetUp />}
       {preview.run_under_way && <RunUnderWay to={paths.charge(campaign.id, preview.run_under_way)} />}
       <Sheet label="Outcome">
-        <ChargePreview campaign={campaign} preview={preview} query={query} />
+        <ChargePreview campaign={campaign} preview={preview} query={onward} />
         {preview.expired_cards > 0 && (
           <Note tone="warn">
             <b>{plural(preview.expired_cards, 'card of these has', 'cards of these have')} expired.</b> They are tried all the
             same: the bank often has the new card’s date. What fails is mailed like any other.
           </Note>
         )}
-        <RetryTick query={query} retry={retry} />
+        <RetryTick query={onward} retry={retry} />
         <Meaning {...loaderData} />
         <Start {...loaderData} />
       </Sheet>
@@ -128,7 +134,7 @@ function Meaning({ preview, campaign }: PageProps['loaderData']) {
   )
 }
 
-function Start({ preview, campaign, query, is_all, is_set_up }: PageProps['loaderData']) {
+function Start({ preview, campaign, query, back, is_all, is_set_up }: PageProps['loaderData']) {
   const { charge, nothing_owed } = preview
   const act =
     charge.orders === 0 && nothing_owed > 0
@@ -146,7 +152,7 @@ function Start({ preview, campaign, query, is_all, is_set_up }: PageProps['loade
       <input type="hidden" name="orders" value={charge.orders} />
       <input type="hidden" name="amount" value={charge.amount} />
       <div className="row">
-        <ButtonLink to={is_all ? paths.charges(campaign.id) : paths.orders(campaign.id, withoutIds(query))}>
+        <ButtonLink to={back?.to ?? (is_all ? paths.charges(campaign.id) : paths.orders(campaign.id, withoutIds(query)))}>
           Charge nobody
         </ButtonLink>
         <Button type="submit" variant="primary" disabled_reason={reason}>

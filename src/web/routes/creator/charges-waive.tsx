@@ -17,10 +17,11 @@ import { attempt, requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, actor, campaign } = await requireCampaign(args)
+  const from = new URL(args.request.url).searchParams.get('from')
   return {
     campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
     preview: await previewWaive(deps.db, actor, { campaign_id: campaign.id, selection: selectionOf(args.request) }),
-    back: paths.new_charge(campaign.id, queryOfSelection(args.request)),
+    back: paths.new_charge(campaign.id, { ...queryOfSelection(args.request), from }),
   }
 }
 
@@ -30,7 +31,8 @@ export async function action(args: Route.ActionArgs) {
   const input = { campaign_id: desk.campaign.id, selection: selectionOf(args.request), reason: fields.reason ?? '' }
   const { done, refusal } = await attempt(desk, (tx) => waiveSmallBalances(tx, desk.actor, input), setLimits)
   if (refusal) return data({ refusal, fields }, 422)
-  throw redirect(paths.operation(desk.campaign.id, done.operation), { status: 303 })
+  const from = new URL(args.request.url).searchParams.get('from')
+  throw redirect(paths.operation(desk.campaign.id, done.operation, { from }), { status: 303 })
 }
 
 /** Forgiving, for all at once, what no card can be charged. */

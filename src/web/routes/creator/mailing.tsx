@@ -23,6 +23,7 @@ import { Note } from '../../ui/note.tsx'
 import { Count, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { Sheet } from '../../ui/sheet.tsx'
+import { readWayBack } from '../../way-back.ts'
 import type { Route } from './+types/mailing'
 import { attempt, requireCampaign } from './session.server.ts'
 
@@ -78,6 +79,10 @@ export async function loader(args: Route.LoaderArgs) {
   const isFirst = mailing === MAILINGS.send
   return {
     campaign: { id: campaign.id, name: campaign.name },
+    back: readWayBack(campaign.id, new URL(args.request.url).searchParams.get('from')) ?? {
+      label: 'Survey',
+      to: paths.survey(campaign.id),
+    },
     title: mailing.title,
     act: `${mailing.verb} ${plural(preview.moved, mailing.noun[0], mailing.noun[1])}`,
     effect: mailing.effect,
@@ -116,18 +121,20 @@ export async function action(args: Route.ActionArgs) {
   const input = { campaign_id: desk.campaign.id, selection: selectionOf(args.request), smtp: desk.deps.mailer !== null }
   const { done, refusal } = await attempt(desk, (tx) => mailingOf(args.request).act(tx, desk.actor, input))
   if (refusal) return data({ refusal }, 409)
-  throw redirect(paths.operation(desk.campaign.id, done.operation), { status: 303 })
+  const from = new URL(args.request.url).searchParams.get('from')
+  throw redirect(paths.operation(desk.campaign.id, done.operation, { from }), { status: 303 })
 }
 
 export default function Mailing({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, title, act, effect, moved, left, refusal, warnings, lockdown_on, others, keeps_mails, seconds } = loaderData
+  const { campaign, back, title, act, effect, moved, left, refusal, warnings, lockdown_on, others, keeps_mails, seconds } =
+    loaderData
   const staying = left.reduce((sum, row) => sum + row.count, 0)
   return (
     <>
       <title>{`${title} · ${campaign.name}`}</title>
       <PageHead
         title={title}
-        crumbs={{ label: 'Survey', to: paths.survey(campaign.id) }}
+        crumbs={back}
         facts="Counted just now. Nothing has left yet."
         help={<HowThisWorks act="telling-backers" />}
       />
@@ -164,7 +171,7 @@ export default function Mailing({ loaderData, actionData }: Route.ComponentProps
           {effect} {moved > 0 && !refusal ? leavingText(keeps_mails, seconds) : null}
         </p>
         <Form method="post" className="row">
-          <ButtonLink to={paths.survey(campaign.id)}>Send nothing</ButtonLink>
+          <ButtonLink to={back.to}>Send nothing</ButtonLink>
           <Button
             type="submit"
             variant="primary"

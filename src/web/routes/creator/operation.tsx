@@ -33,6 +33,7 @@ export async function loader(args: Route.LoaderArgs) {
     campaign: { id: campaign.id, name: campaign.name },
     operation,
     is_about_backers: ON_BACKERS.includes(operation.kind),
+    is_mailing: MAILINGS.includes(operation.kind),
     tracking_file: tracking_file ?? null,
     notice: noticeOf(operation),
     back: readWayBack(campaign.id, new URL(args.request.url).searchParams.get('from')),
@@ -80,7 +81,12 @@ export default function OperationPage({ loaderData }: Route.ComponentProps) {
         }
         actions={<Actions {...loaderData} />}
       />
-      <Outcome {...{ operation, isRunning, one, many }} campaign_id={campaign.id} has_mailbox={loaderData.has_mailbox} />
+      <Outcome
+        {...{ operation, isRunning, one, many }}
+        campaign_id={campaign.id}
+        has_mailbox={loaderData.has_mailbox}
+        is_mailing={loaderData.is_mailing}
+      />
       {operation.left.length > 0 && (
         <Sheet title="Left out" body="flush">
           <Table caption="Left out, by reason">
@@ -188,9 +194,16 @@ type OutcomeProps = {
   many: string
   campaign_id: string
   has_mailbox: boolean
+  is_mailing: boolean
 }
 
-function Outcome({ operation, isRunning, one, many, campaign_id, has_mailbox }: OutcomeProps) {
+/** What is being done now. Mails are put in line in one step, and leave one after the other. */
+function startedText({ operation, one, many, is_mailing }: Pick<OutcomeProps, 'operation' | 'one' | 'many' | 'is_mailing'>) {
+  if (is_mailing) return `${plural(operation.total, one, many)}: who can be mailed gets a mail, the others are left out.`
+  return `${plural(operation.total, `${one} changes`, `${many} change`)} together, in one step.`
+}
+
+function Outcome({ operation, isRunning, one, many, campaign_id, has_mailbox, is_mailing }: OutcomeProps) {
   if (isRunning) {
     return (
       <Sheet label="Progress">
@@ -198,9 +211,10 @@ function Outcome({ operation, isRunning, one, many, campaign_id, has_mailbox }: 
           {operation.state === 'queued' ? (
             <b>It waits for its turn, and starts by itself.</b>
           ) : (
-            <b>{plural(operation.total, `${one} changes`, `${many} change`)} together, in one step.</b>
+            <b>{startedText({ operation, one, many, is_mailing })}</b>
           )}{' '}
-          Until it is done nothing has changed; for all the {many} of a large campaign it takes up to a minute.
+          {is_mailing ? 'Until it is done no mail has left' : 'Until it is done nothing has changed'}; for all the {many} of a
+          large campaign it takes up to a minute.
         </p>
         <p>You may close this page. It goes on without it, and after a restart too.</p>
       </Sheet>

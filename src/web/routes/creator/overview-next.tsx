@@ -87,14 +87,14 @@ export const STEPS: Record<NextAction['code'], Step> = {
     title: 'charge what is locked',
     button: 'Preview charge…',
     to: paths.new_charge,
-    note: 'You see who and how much first. Some minutes; it can be paused.',
+    note: 'You see who and how much first. The preview says how long; it can be paused.',
   },
   look_at_failed: {
     status: 'errored',
     title: 'look at the failed payments',
     button: 'See the reasons',
     to: paths.charges,
-    note: 'Each backer was mailed why, with a link to use another card. Most mend it themselves within a week.',
+    note: 'Backers were mailed why, with a link to use another card; give them a week.',
   },
   answer_requests: {
     status: 'ready_to_ship',
@@ -210,7 +210,7 @@ export function Next(facts: Facts) {
       {action.code === 'wait_for_answers' && answers_until && (
         <>
           {' '}
-          Most answer within a week; a reminder makes sense from <Time at={answers_until} as="moment" />.
+          Give them a week; a reminder makes sense from <Time at={answers_until} as="moment" />.
         </>
       )}
     </NextStep>

@@ -59,7 +59,7 @@ const WORDS: Record<WayCode, Words> = {
   },
   answers: {
     name: 'Collect the answers',
-    why: 'Most answer within a week; remind the others.',
+    why: 'Give them a week, then remind the others.',
     time: '2 to 4 weeks',
     to: paths.survey,
   },
@@ -72,12 +72,12 @@ const WORDS: Record<WayCode, Words> = {
   charge: {
     name: 'Charge the cards',
     why: 'What is owed is taken once; who owes nothing becomes paid without a card.',
-    time: 'some minutes',
+    time: 'minutes, or hours for many cards',
     to: paths.charges,
   },
   failed: {
     name: 'Mend failed payments',
-    why: 'Backers are mailed why, and most mend it themselves.',
+    why: 'Backers are mailed why, with a link to mend it themselves.',
     time: 'a week or two',
     to: paths.charges,
   },

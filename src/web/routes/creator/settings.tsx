@@ -84,7 +84,11 @@ function mailText({ has_mail_server, values }: Loaded): string {
     : 'wait: no mail server is set up, and a live campaign sends only with one'
 }
 
-function cardText({ is_charging, is_simulator }: Loaded): string {
-  if (!is_charging) return 'cannot be saved or charged: this version takes test cards, in test campaigns only'
+function cardText({ is_charging, is_simulator, values }: Loaded): string {
+  if (!is_charging) {
+    return values.mode === 'test'
+      ? 'cannot be saved or charged yet: the payment gateway was not reached so far'
+      : 'cannot be saved or charged: this version takes test cards, in test campaigns only'
+  }
   return is_simulator ? 'are charged by a simulator of Stripe: no money moves' : 'test cards only: no money moves'
 }

@@ -66,7 +66,7 @@ test('what goes wrong in the thread ends the file with an error', async () => {
 test('four are written at once; the others wait for their turn and come all the same', async () => {
   const { id } = await makeReady(9_000)
   const order = { file: 'order_lines', campaign: { id, currency: 'USD' } } as const
-  const begun = Array.from({ length: 4 }, () => program.deps.exportApart(order))
+  const begun = Array.from({ length: 4 }, () => program.deps.exportApart(order)[Symbol.asyncIterator]())
   for (const pieces of begun) await pieces.next()
   let hasFifth = false
   const fifth = textOf(program.deps.exportApart(order)).then((text) => {
@@ -76,7 +76,7 @@ test('four are written at once; the others wait for their turn and come all the 
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(hasFifth).toBe(false)
   expect(await openSnapshots()).toBe(4)
-  for (const pieces of begun) await pieces.return(undefined)
+  for (const pieces of begun) await pieces.return?.()
   expect((await fifth).split('\r\n')).toHaveLength(9_000 + 2)
   expect(await openSnapshots()).toBe(0)
 })

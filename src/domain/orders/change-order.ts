@@ -255,6 +255,8 @@ function changedFields({ file, data, composition }: Change): string[] {
   if (differs(before.answers, data.answers)) fields.push('answers')
   if (differs(before.options, data.options)) fields.push('options')
   if (differs(addonQuantities(quote), addonQuantities(composition.quote))) fields.push('addons')
-  if (differs(before.address, data.address)) fields.push('address')
+  // That an unusual address is right as it is changes the order too: it is not left behind when addresses are made final.
+  const isSaidAnew = before.address_warning !== composition.address_warning
+  if (differs(before.address, data.address) || isSaidAnew) fields.push('address')
   return fields
 }

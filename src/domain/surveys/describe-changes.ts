@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/load-catalog.ts'
 import { optionPlaces, questionsFor } from '../orders/order-facts.ts'
+import { checkAddress } from '../shipping/address.ts'
 import { formatAddress } from '../shipping/address-form.ts'
 import { confirmedData, type SurveyFile } from './drafts.ts'
 import type { SurveyData } from './schema.ts'
@@ -47,7 +48,23 @@ function answerChanges(catalog: Catalog, file: SurveyFile, start: SurveyData, da
 function addressChanges(start: SurveyData, data: SurveyData): Change[] {
   const inOneLine = ({ address }: SurveyData) =>
     address ? [...formatAddress(address), address.country, address.phone].filter(Boolean).join(', ') : ''
-  return changed('address', 'Address', inOneLine(start), inOneLine(data))
+  // A browser sends its own line breaks.
+  const notesOf = ({ address }: SurveyData) => (address?.delivery_notes ?? '').replaceAll('\r\n', '\n')
+  const [before, after] = [inOneLine(start), inOneLine(data)]
+  return [
+    ...changed('address', 'Address', before, after),
+    ...(before === after && looksUnusual(data) ? changed('address', 'Address', saidOf(start), saidOf(data)) : []),
+    ...changed('address', 'Delivery notes', notesOf(start), notesOf(data)),
+  ]
+}
+
+/** Only of an address that looks unusual it matters whether somebody said that it is right. */
+function looksUnusual({ address }: SurveyData): boolean {
+  return address !== null && checkAddress(address).warnings.length > 0
+}
+
+function saidOf({ address_accepted }: SurveyData): string {
+  return address_accepted ? 'It is right as it is' : 'It looks unusual'
 }
 
 function changed(kind: Change['kind'], label: string, before: string, after: string): Change[] {

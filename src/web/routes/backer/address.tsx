@@ -127,7 +127,7 @@ export default function AddressStep({ loaderData, actionData }: Route.ComponentP
 
 function Lead({ mode }: { mode: 'draft' | 'order' | null }) {
   if (mode === 'order') return <>Your choices are locked; you can still change the address until it is final.</>
-  return <>You can change it later, until your parcel is packed.</>
+  return <>You can change it yourself until the addresses are made final; after that you can ask.</>
 }
 
 type Told = Pick<AddressAnswer, 'problems' | 'overtaken_at' | 'agree' | 'refused'>

@@ -31,6 +31,7 @@ export async function loader(args: Route.LoaderArgs) {
   if (file.order && !draft && !page.closed) throw seeOther(page.order_path)
   const now = pledge.deps.clock.now()
   const method = await findMethodOfBacker(pledge.deps.db, pledge.key, now)
+  const changes = file.order ? describeChanges(view.catalog, file, view.data) : []
   const change = (step: 'start' | 'questions' | 'addons' | 'address' | 'payment') =>
     view.steps.includes(step) ? paths.pledge_step(campaign_id, backer_id, step, { next: 'review' }) : null
   return {
@@ -51,7 +52,8 @@ export async function loader(args: Route.LoaderArgs) {
     },
     problems: reviewProblems(pledge, view),
     stale: view.stale,
-    changes: file.order ? describeChanges(view.catalog, file, view.data) : [],
+    changes,
+    same: file.order !== null && changes.length === 0 && file.order.balance_due === view.balance,
     pays: view.balance > 0,
     card: cardProps(method),
     deadline: plannedDay(campaign, now),
@@ -74,10 +76,9 @@ export async function action(args: Route.ActionArgs) {
 }
 
 export default function Review({ loaderData, actionData }: Route.ComponentProps) {
-  const { page, money, change, problems, stale, deadline, before } = loaderData
+  const { page, money, change, problems, stale, deadline, before, same } = loaderData
   const by = <bdi>{page.frame.campaign.by}</bdi>
   const edit = page.order_number !== null
-  const same = edit && loaderData.changes.length === 0 && before === money.balance
   const wrong = stale ? actionData !== undefined : problems.length > 0 && !actionData?.refused
   // What was refused and still stands is in the list below, with the link to put it right: it is not said twice.
   const listed = stale || problems.some(({ message }) => message === actionData?.refused?.message)

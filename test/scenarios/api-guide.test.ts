@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectRoot } from '../../src/db/project-root.ts'
@@ -12,21 +12,21 @@ import { useHttpWorld } from '../setup/http-world.ts'
 /* The script of docs/api.md, carried out word by word against the program: from a report to a parcel that was taken back. */
 
 const world = useHttpWorld()
-const hasTools = ['bash', 'curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0)
 
-test.skipIf(!hasTools)('the guide to the API does what it says', async () => {
+test('the guide to the API does what it says', async () => {
   const guide = readFileSync(join(projectRoot, 'docs', 'api.md'), 'utf8')
-  const script = /```sh\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
+  const script = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
   const { key } = await inTransaction(world.parts, (tx) => createApiKey(tx, { account_id: world.account_id, name: 'guide' }))
   const folder = mkdtempSync(join(testFolder(), 'guide-'))
-  const { code, output } = await runScript(`set -euo pipefail\n${script}`, folder, {
+  const { code, output } = await runScript(script, folder, {
     AFTERFUND: world.url,
     KEY: key,
     REPORT: join(projectRoot, 'test', 'samples', 'ks-k5-2023-all-rewards.csv'),
   })
+  expect(output).toContain('taken back {"total":1,"moved":1')
+  expect(code, output).toBe(0)
+  expect(readFileSync(join(folder, 'ready-orders.csv'), 'utf8')).toContain('Musterstraße 7')
   rmSync(folder, { recursive: true })
-  expect(output).not.toContain('curl:')
-  expect(code).toBe(0)
   const { body } = await world.get('/campaigns')
   const { id } = body.data[0]
   const orders = await world.get(`/campaigns/${id}/orders`)
@@ -44,7 +44,8 @@ async function runScript(
   cwd: string,
   env: Record<string, string>,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn('bash', ['-c', script], { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
+  writeFileSync(join(cwd, 'guide.mjs'), script)
+  const child = spawn(process.execPath, ['guide.mjs'], { cwd, env })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -1,5 +1,14 @@
 import { Stripe } from 'stripe'
-import type { ChargeAnswer, Decline, GatewayCard, GatewayFailure, GatewayPayment } from '../../domain/payments/gateway.ts'
+import type {
+  ChargeAnswer,
+  ConfirmAnswer,
+  Decline,
+  GatewayCard,
+  GatewayDispute,
+  GatewayFailure,
+  GatewayPayment,
+  GatewayRefund,
+} from '../../domain/payments/gateway.ts'
 
 /** What is thrown where the gateway took too long; raised by us, since the client only limits the time between two bytes. */
 export class TookTooLong extends Error {
@@ -25,6 +34,16 @@ export function answerOfIntent(intent: Intent): ChargeAnswer {
     return { answer: 'succeeded', payment: intent.id, amount: intent.amount_received ?? intent.amount }
   }
   return unknown(isIntent ? `payment_${intent.status}` : 'broken_answer')
+}
+
+/** The answer to a payment that was confirmed with its holder there: the address of the bank's page, where it asks. */
+export function answerOfConfirmed(intent: Intent): ConfirmAnswer {
+  const url = intent.status === 'requires_action' ? askUrlOf(intent) : null
+  return url === null ? answerOfIntent(intent) : { answer: 'asks', payment: intent.id, url }
+}
+
+function askUrlOf(intent: Stripe.PaymentIntent): string | null {
+  return intent.next_action?.redirect_to_url?.url ?? null
 }
 
 /**
@@ -60,9 +79,13 @@ export function failureOf(error: unknown): GatewayFailure {
 /** A payment as the list shows it. */
 export function paymentOf(intent: Stripe.PaymentIntent): GatewayPayment {
   const state = stateOf(intent)
+  const method = intent.payment_method ?? intent.last_payment_error?.payment_method
   return {
     id: intent.id,
     state,
+    customer: idOf(intent.customer),
+    card: method && typeof method !== 'string' ? cardOf(method) : null,
+    ask_url: askUrlOf(intent),
     amount: state === 'succeeded' ? intent.amount_received : intent.amount,
     currency: intent.currency.toUpperCase(),
     decline: state === 'declined' && intent.last_payment_error ? declineOf(intent.last_payment_error) : null,
@@ -85,8 +108,50 @@ export function cardOf(method: Stripe.PaymentMethod): GatewayCard | null {
   }
 }
 
+export function refundOf(refund: Stripe.Refund): GatewayRefund {
+  return {
+    id: refund.id,
+    payment: idOf(refund.payment_intent),
+    // Stripe has more words for what is not over, and one more for what gave nothing back.
+    state: refund.status === 'succeeded' ? 'succeeded' : isLostRefund(refund) ? 'failed' : 'pending',
+    amount: refund.amount,
+    currency: refund.currency.toUpperCase(),
+    code: refund.failure_reason ?? (refund.status === 'canceled' ? 'canceled' : null),
+    metadata: refund.metadata ?? {},
+    created_at: new Date(refund.created * 1000),
+  }
+}
+
+function isLostRefund({ status }: Stripe.Refund): boolean {
+  return status === 'failed' || status === 'canceled'
+}
+
+export function disputeOf(dispute: Stripe.Dispute): GatewayDispute {
+  return {
+    id: dispute.id,
+    payment: idOf(dispute.payment_intent),
+    state: stateOfDispute(dispute.status),
+    amount: dispute.amount,
+    currency: dispute.currency.toUpperCase(),
+    reason: dispute.reason,
+    created_at: new Date(dispute.created * 1000),
+  }
+}
+
+function stateOfDispute(status: Stripe.Dispute.Status): GatewayDispute['state'] {
+  if (status === 'won') return 'won'
+  if (status === 'lost') return 'lost'
+  if (status === 'warning_closed' || status === 'prevented') return 'closed'
+  return status.startsWith('warning_') ? 'inquiry' : 'open'
+}
+
+function idOf(object: string | { id: string } | null | undefined): string | null {
+  return typeof object === 'string' ? object : (object?.id ?? null)
+}
+
 function stateOf(intent: Stripe.PaymentIntent): GatewayPayment['state'] {
   if (intent.status === 'requires_payment_method') return intent.last_payment_error ? 'declined' : 'unfinished'
+  if (intent.status === 'requires_action') return 'asks'
   return ENDS.find((state) => state === intent.status) ?? 'unfinished'
 }
 

@@ -127,13 +127,15 @@ test('the payments of a customer are listed page by page', async () => {
     response.writeHead(200).end(JSON.stringify(page))
   }
   const listed = await open().listPayments('cus_1', new Date(1_700_000_000_900))
-  expect(odd.seen[0]?.url).toBe('/v1/payment_intents?customer=cus_1&created[gte]=1700000000&limit=100')
+  expect(odd.seen[0]?.url).toBe(
+    '/v1/payment_intents?customer=cus_1&created[gte]=1700000000&limit=100&expand[0]=data.payment_method',
+  )
   if (!listed.ok) throw new Error(listed.failure.code)
   expect(listed.value.map(({ id, state }) => [id, state])).toEqual([
     ['pi_6', 'succeeded'],
     ['pi_5', 'processing'],
     ['pi_4', 'declined'],
-    ['pi_3', 'unfinished'],
+    ['pi_3', 'asks'],
     ['pi_2', 'canceled'],
     ['pi_1', 'unfinished'],
   ])

@@ -1,6 +1,5 @@
 import { Stripe } from 'stripe'
 import type {
-  Answered,
   CardSession,
   CardSessionInput,
   CardSessionReading,
@@ -10,8 +9,11 @@ import type {
   Gateway,
   GatewayPayment,
 } from '../../domain/payments/gateway.ts'
-import { answerOfError, answerOfIntent, cardOf, failureOf, paymentOf, TookTooLong } from './stripe-answers.ts'
+import { afterCharges } from './stripe-after-charges.ts'
+import { answerOfError, answerOfIntent, cardOf, paymentOf } from './stripe-answers.ts'
+import { type Ask, answered, within } from './stripe-ask.ts'
 import { createTransport } from './stripe-transport.ts'
+import { readWebhook } from './stripe-webhook.ts'
 
 export interface StripeOptions {
   key: string
@@ -22,6 +24,8 @@ export interface StripeOptions {
   find_port?: () => Promise<number>
   /** how long a whole call may take, in milliseconds */
   timeout_ms: number
+  /** what signs the webhooks; more than one while a secret is exchanged */
+  webhook_secrets?: readonly string[]
   /** the account on whose behalf everything is asked (Connect) */
   stripe_account?: string
   mode: 'test' | 'live'
@@ -45,13 +49,7 @@ export function createStripeGateway(options: StripeOptions): Gateway {
     telemetry: false,
     ...(options.stripe_account ? { stripeAccount: options.stripe_account } : {}),
   })
-  const ask = async <T>(call: () => Promise<T>): Promise<Answered<T>> => {
-    try {
-      return { ok: true, value: await within(timeout_ms, call()) }
-    } catch (error) {
-      return { ok: false, failure: failureOf(error) }
-    }
-  }
+  const ask: Ask = (call) => answered(timeout_ms, call)
   return {
     mode: options.mode,
     account: () => ask(async () => idOf(await stripe.accounts.retrieveCurrent())),
@@ -60,22 +58,9 @@ export function createStripeGateway(options: StripeOptions): Gateway {
     readCardSession: (gateway_id) => ask(() => readCardSession(stripe, gateway_id)),
     charge: (request, { key, is_repeat }) => charge(stripe, request, { key, is_repeat, timeout_ms }),
     listPayments: (customer, since) => ask(() => listPayments(stripe, customer, since)),
+    ...afterCharges({ stripe, ask, timeout_ms }),
+    readWebhook: (input) => readWebhook(input, options.webhook_secrets ?? []),
     close: transport.close,
-  }
-}
-
-/** The client limits only the time between two bytes; this limits the whole. */
-async function within<T>(timeout_ms: number, call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TookTooLong()), timeout_ms)
-  })
-  // Whatever comes after the limit is nobody's any more.
-  call.catch(() => undefined)
-  try {
-    return await Promise.race([call, limit])
-  } finally {
-    clearTimeout(timer)
   }
 }
 
@@ -180,7 +165,8 @@ async function charge(
 async function listPayments(stripe: Stripe, customer: string, since: Date): Promise<GatewayPayment[]> {
   const from = Math.floor(since.getTime() / 1000)
   const payments: GatewayPayment[] = []
-  for await (const intent of stripe.paymentIntents.list({ customer, created: { gte: from }, limit: 100 })) {
+  const expand = ['data.payment_method']
+  for await (const intent of stripe.paymentIntents.list({ customer, created: { gte: from }, limit: 100, expand })) {
     payments.push(paymentOf(intent))
   }
   return payments

@@ -17,6 +17,25 @@ export interface Gateway {
   charge(request: ChargeRequest, options: { key: string; is_repeat: boolean }): Promise<ChargeAnswer>
   /** The payments of a customer since then, newest first. */
   listPayments(customer: string, since: Date): Promise<Answered<GatewayPayment[]>>
+  /** How a payment stands now. */
+  readPayment(payment: string): Promise<Answered<GatewayPayment>>
+  /** Ends a payment that took nothing, so that it never can; answers how it stands then: one that has succeeded stays so. */
+  cancelPayment(payment: string, key: string): Promise<Answered<GatewayPayment>>
+  /** Tries a payment again with its holder there. Never throws: a fifth answer is the address on which their bank asks. */
+  confirmPayment(request: ConfirmRequest, options: { key: string; is_repeat: boolean }): Promise<ConfirmAnswer>
+  /** Gives money back. Never throws. */
+  refund(request: RefundRequest, options: { key: string; is_repeat: boolean }): Promise<RefundAnswer>
+  /** The refunds of a payment, newest first, those made elsewhere too. */
+  listRefunds(payment: string): Promise<Answered<GatewayRefund[]>>
+  readDispute(dispute: string): Promise<Answered<GatewayDispute>>
+  /** Takes a saved card away from its customer. One that is away already, or unknown, is away. */
+  detachCard(card: string): Promise<Answered<void>>
+  /** All that was made in the account since then, page by page. A page that fails is the last. */
+  paymentPages(since: Date): AsyncIterable<Answered<GatewayPayment[]>>
+  refundPages(since: Date): AsyncIterable<Answered<GatewayRefund[]>>
+  disputePages(since: Date): AsyncIterable<Answered<GatewayDispute[]>>
+  /** What a webhook tells, once its signature is right and fresh. Asks nobody. */
+  readWebhook(input: { body: string; signature: string; now: Date }): ReadWebhook
   close(): void
 }
 
@@ -90,9 +109,61 @@ export type ChargeAnswer =
    */
   | { answer: 'unknown'; code: string; dead_key: boolean; slow_down: boolean; refuses_now?: true }
 
+/** What a payment is confirmed with. `return_url`: where the bank's page leads back to. */
+export interface ConfirmRequest {
+  payment: string
+  payment_method: string
+  return_url: string
+}
+
+export type ConfirmAnswer = ChargeAnswer | { answer: 'asks'; payment: string; url: string }
+
+export interface RefundRequest {
+  payment: string
+  amount: number
+  metadata: Record<string, string>
+}
+
+/** `pending`: the gateway took it, and says later what became of it. */
+export type RefundAnswer =
+  | { answer: 'accepted'; refund: GatewayRefund }
+  | Extract<ChargeAnswer, { answer: 'refused' | 'unknown' }>
+
+export interface GatewayRefund {
+  id: string
+  payment: string | null
+  state: 'pending' | 'succeeded' | 'failed'
+  amount: number
+  currency: string
+  /** why it failed */
+  code: string | null
+  metadata: Record<string, string>
+  created_at: Date
+}
+
+/** `inquiry`: a question that took no money yet. */
+export interface GatewayDispute {
+  id: string
+  payment: string | null
+  state: 'inquiry' | 'open' | 'won' | 'lost' | 'closed'
+  amount: number
+  currency: string
+  reason: string
+  created_at: Date
+}
+
+export type ReadWebhook =
+  | { ok: true; value: { id: string; type: string; object: { kind: string; id: string } } }
+  | { ok: false; code: 'signature_wrong' | 'signature_old' | 'no_secret' | 'broken_body' }
+
 export interface GatewayPayment {
   id: string
-  state: 'succeeded' | 'declined' | 'processing' | 'canceled' | 'unfinished'
+  /** `asks`: the bank waits for the holder of the card, on the page `ask_url` */
+  state: 'succeeded' | 'declined' | 'processing' | 'canceled' | 'asks' | 'unfinished'
+  customer: string | null
+  /** with which it was paid or declined */
+  card: GatewayCard | null
+  ask_url: string | null
   amount: number
   currency: string
   decline: Decline | null

@@ -4,6 +4,7 @@ import type { BackerTables } from './tables/backers.ts'
 import type { CampaignTables } from './tables/campaigns.ts'
 import type { CatalogTables } from './tables/catalog.ts'
 import type { FulfilmentTables } from './tables/fulfilment.ts'
+import type { GatewayTables } from './tables/gateway.ts'
 import type { HistoryTables } from './tables/history.ts'
 import type { ImportTables } from './tables/imports.ts'
 import type { MessageTables } from './tables/messages.ts'
@@ -21,6 +22,7 @@ export interface Database
     CampaignTables,
     CatalogTables,
     FulfilmentTables,
+    GatewayTables,
     HistoryTables,
     ImportTables,
     MessageTables,

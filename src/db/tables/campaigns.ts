@@ -22,6 +22,9 @@ export interface CampaignTables {
     lockdown_shown: Generated<boolean>
     version: Generated<number>
     undo_ship_hours: Generated<number>
+    retry_failed_cards: Generated<boolean>
+    /** YYYY-MM-DD: when cards will be charged, as planned */
+    charge_on: string | null
     created_at: Time
     updated_at: Time
   }

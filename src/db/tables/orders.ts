@@ -11,6 +11,7 @@ export type LedgerAccount =
   | 'credit'
   | 'card'
   | 'settled_outside'
+  | 'at_gateway'
 
 /** Orders with their contents and money, and the notices that will move them. */
 export interface OrderTables {

@@ -42,6 +42,7 @@ export interface PaymentTables {
     country: string | null
     fingerprint: string | null
     card_session_id: string | null
+    detach_at: MaybeTime
     created_at: Time
   }
 
@@ -61,6 +62,12 @@ export interface PaymentTables {
     gateway_account: string
     card: string
     payment: string | null
+    source: 'run' | 'backer' | 'retry' | 'adopted'
+    payment_open: Generated<boolean>
+    is_booked: Generated<boolean>
+    confirmations: Generated<number>
+    ask_url: string | null
+    ask_until: MaybeTime
     decline_class: 'soft' | 'needs_backer' | 'hard' | null
     sendings: Generated<number>
     leased_until: MaybeTime
@@ -84,6 +91,8 @@ export interface PaymentTables {
     created_at: Time
     updated_at: Time
     finished_at: MaybeTime
+    started_at: MaybeTime
+    swept_at: MaybeTime
   }
 
   charge_run_orders: {
@@ -95,5 +104,43 @@ export interface PaymentTables {
     amount: number
     attempt_id: string | null
     code: string | null
+  }
+
+  payment_follow_ups: {
+    campaign_id: string
+    order_id: string
+    attempt_id: string
+    retry_at: MaybeTime
+    remind_at: MaybeTime
+    reminders: Generated<number>
+    /** YYYY-MM-DD */
+    remind_on: string | null
+    updated_at: Time
+  }
+
+  refunds: {
+    campaign_id: string
+    id: string
+    order_id: string
+    number: number
+    key: string
+    attempt_id: string
+    payment: string
+    amount: number
+    currency: string
+    state: 'created' | 'sent' | 'unknown' | 'pending' | 'succeeded' | 'failed' | 'refused'
+    is_elsewhere: Generated<boolean>
+    gateway_refund: string | null
+    code: string | null
+    reason_id: string | null
+    actor_id: string | null
+    sendings: Generated<number>
+    lease_id: string | null
+    leased_until: MaybeTime
+    next_try_at: MaybeTime
+    sent_at: MaybeTime
+    settled_at: MaybeTime
+    created_at: Time
+    updated_at: Time
   }
 }

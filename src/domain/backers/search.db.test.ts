@@ -94,9 +94,9 @@ test('a payment, a card and a customer of the gateway are found by a fragment of
     program.db,
   )
   await sql`insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, request,
-      gateway_account, card, payment, created_at, updated_at)
+      gateway_account, card, payment, source, is_booked, created_at, updated_at)
     values (${key.campaign_id}, ${key.id}, ${order.id}, 1, 'key', 1, 'USD', ${key.id}, 'succeeded', '{}', 'acct', 'card', 'pi_3SRxYzAb9Q',
-      now(), now())`.execute(program.db)
+      'run', true, now(), now())`.execute(program.db)
   for (const q of ['pi_3SRxYzAb9Q', '3SRxYz', 'pm_1SRwEx4', '1SRwEx', 'cus_TkQ0aLm8', 'TkQ0aLm', 'wolfe pi_3SR', 'wolfe_1']) {
     expect(await idsOf(program.db, campaign, q), q).toEqual([backer.id])
   }

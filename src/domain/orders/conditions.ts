@@ -44,7 +44,7 @@ const LEFT_OUT_WHEN = {
   card_too_soon: ({ now, actor }: Asking) => sql`((select count(*) from ${triesOfThisCard}
       and a.created_at > ${now}::timestamptz - interval '1 day') >= ${sql.lit(TRIES_A_DAY)}
     or ${actor === 'backer'} and exists (select 1 from ${triesOfThisCard}
-      and a.run_id is null and a.created_at > ${now}::timestamptz - interval '1 hour'))`,
+      and a.source = 'backer' and a.created_at > ${now}::timestamptz - interval '1 hour'))`,
   card_hard_declined: () => sql`exists (select 1 from ${triesOfThisCard} and a.decline_class = 'hard')`,
   balance_due: () => sql`o.balance_due > 0`,
   address_invalid: () => hasInvalidAddress,

@@ -124,7 +124,7 @@ export async function takeAttempts(tx: Tx, campaign_id: string, take: Take): Pro
       select a.id, a.state as was from payment_attempts a
       where a.campaign_id = ${campaign_id} and a.state in ${notOver}
         and (a.leased_until is null or a.leased_until <= ${tx.now}) and (a.next_try_at is null or a.next_try_at <= ${tx.now})
-      order by (a.run_id is not null), a.created_at, a.id
+      order by (a.source <> 'backer'), a.created_at, a.id
       limit ${take.limit} for update skip locked
     )
     update payment_attempts a set state = case when d.was = 'created' then 'sent' else 'unknown' end,
@@ -140,6 +140,6 @@ export async function findCampaignsWithAttempts(db: Db, now: Date): Promise<stri
   const { rows } = await sql<{ campaign_id: string }>`select campaign_id from payment_attempts
     where state in ${notOver} and (leased_until is null or leased_until <= ${now})
       and (next_try_at is null or next_try_at <= ${now})
-    group by campaign_id order by bool_and(run_id is not null), min(created_at)`.execute(db)
+    group by campaign_id order by bool_and(source <> 'backer'), min(created_at)`.execute(db)
   return rows.map((row) => row.campaign_id)
 }

@@ -40,6 +40,7 @@ export async function feedChargeRun(tx: Tx, key: RunKey, limit: number): Promise
   const started = await startCharges(tx, RUN, {
     campaign_id: key.campaign_id,
     run_id: key.run_id,
+    source: 'run',
     order_ids: batch.filter((each) => each.is_possible).map((each) => each.order_id),
   })
   const outcomes = [

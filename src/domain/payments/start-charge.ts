@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import type { Row } from '../../db/types.ts'
 import { newId } from '../../lib/id.ts'
 import { reasonSentence } from '../../lib/reason-text.ts'
 import { cardOfMethod } from '../orders/conditions.ts'
@@ -11,6 +10,7 @@ import { DomainError } from '../shared/errors.ts'
 import type { OrderKey } from '../shared/keys.ts'
 import { mayActFor, ownCampaign } from '../shared/policy.ts'
 import type { Tx } from '../shared/tx.ts'
+import type { Attempt } from './attempts.ts'
 import type { ChargeRequest } from './gateway.ts'
 
 /** What became of one order that was to be charged: its attempt, or the code why none was made. */
@@ -27,13 +27,18 @@ export interface StartedCharge {
  * first in line. Refuses with the lifecycle's code: another status than errored (`wrong_status`), `nothing_owed`, `below_minimum`,
  * `payment_method_missing`, `on_hold`, `charge_in_progress`, `card_too_soon`, `card_hard_declined`.
  */
-export async function startCharge(tx: Tx, actor: Actor, key: OrderKey): Promise<Row<'payment_attempts'>> {
+export async function startCharge(tx: Tx, actor: Actor, key: OrderKey): Promise<Attempt> {
   await ownCampaign(tx.db, actor, key.campaign_id)
   const order = await takeOrder(tx, key)
   mayActFor(actor, order.backer_id)
   // The table lets a backer try on `errored` only: a locked order is charged by the run.
   if (order.status !== 'errored') throw refusal('wrong_status')
-  const [started] = await startCharges(tx, actor, { campaign_id: key.campaign_id, order_ids: [order.id], run_id: null })
+  const [started] = await startCharges(tx, actor, {
+    campaign_id: key.campaign_id,
+    order_ids: [order.id],
+    run_id: null,
+    source: 'backer',
+  })
   if (started?.code === 'changed_meanwhile') throw changedMeanwhile(order)
   if (!started?.attempt_id) throw refusal(started?.code ?? 'wrong_status')
   await tx.enqueue({ job: 'charge' })
@@ -56,7 +61,7 @@ function refusal(code: string): DomainError {
 export async function startCharges(
   tx: Tx,
   actor: Actor,
-  input: { campaign_id: string; order_ids: string[]; run_id: string | null },
+  input: { campaign_id: string; order_ids: string[]; run_id: string | null; source: Attempt['source'] },
 ): Promise<StartedCharge[]> {
   if (input.order_ids.length === 0) return []
   const moves = await moveEach(tx, actor, {
@@ -92,7 +97,7 @@ interface Chargeable {
 
 async function writeAttempts(
   tx: Tx,
-  { campaign_id, run_id }: { campaign_id: string; run_id: string | null },
+  { campaign_id, run_id, source }: { campaign_id: string; run_id: string | null; source: Attempt['source'] },
   order_ids: string[],
 ): Promise<Map<string, string>> {
   if (order_ids.length === 0) return new Map()
@@ -118,6 +123,7 @@ async function writeAttempts(
         payment_method_id: row.payment_method_id,
         state: 'created' as const,
         run_id,
+        source,
         request: JSON.stringify(requestOf(campaign_id, row)),
         gateway_account: row.gateway_account,
         card: row.card,

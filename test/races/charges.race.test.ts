@@ -29,7 +29,7 @@ const race = <A, B>(first: (tx: Tx) => Promise<A>, second: () => Promise<B>) => 
 const run = (campaign: TestCampaign) => (tx: Tx) =>
   startChargeRun(tx, campaign.staff, { campaign_id: campaign.id, selection: { filter: {} }, retry_errored: true })
 const charge = (campaign: TestCampaign, id: string) => (tx: Tx) =>
-  startCharges(tx, RUN, { campaign_id: campaign.id, order_ids: [id], run_id: null })
+  startCharges(tx, RUN, { campaign_id: campaign.id, order_ids: [id], run_id: null, source: 'backer' })
 const move = (campaign: TestCampaign, name: 'unlock' | 'cancel', id: string) => (tx: Tx) =>
   transitionOrders(tx, campaign.staff, { campaign_id: campaign.id, name, selection: { ids: [id] }, reason: 'A test.' })
 const apart =

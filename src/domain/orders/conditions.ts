@@ -121,8 +121,8 @@ export const SETS: Record<CarriedTransition, ((now: Date) => RawBuilder<unknown>
   lock: (now) => sql`locked_at = ${now}::timestamptz, notice_id = null`,
   unlock: () => sql`locked_at = null, paid_at = null, notice_id = null`,
   start_charge: null,
-  charge_succeeded: (now) => sql`paid_at = ${now}::timestamptz, captured = o.captured + ${lastAttemptAmount},
-    balance_due = o.balance_due - ${lastAttemptAmount}`,
+  charge_succeeded: (now) => sql`paid_at = ${now}::timestamptz, captured = o.captured + ${takenAmount},
+    balance_due = o.balance_due - ${takenAmount}`,
   charge_failed: null,
   nothing_owed: (now) => sql`paid_at = ${now}::timestamptz`,
   owe_again: () => sql`paid_at = null, notice_id = null`,
@@ -133,6 +133,6 @@ export const SETS: Record<CarriedTransition, ((now: Date) => RawBuilder<unknown>
   cancel: (now) => sql`canceled_at = ${now}::timestamptz, notice_id = null`,
 }
 
-/** An order has one attempt at most that is not over, so the last one is the one that was just settled. */
-const lastAttemptAmount = sql`(select a.amount from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
-  order by a.number desc limit 1)`
+/** What was taken and is not booked yet, by whichever of the order's attempts. */
+const takenAmount = sql`(select sum(a.amount) from payment_attempts a where a.campaign_id = o.campaign_id and a.order_id = o.id
+  and a.state = 'succeeded' and not a.is_booked)`

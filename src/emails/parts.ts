@@ -90,7 +90,7 @@ function moneyRows(facts: MailFacts, order: OrderFacts): MoneyRow[] {
   const since = order.settled
     .filter(({ amount }) => amount !== 0)
     .map(({ account, amount }) => ({
-      ...(ledgerAccountWords(account) ?? { label: account, why: null }),
+      ...(ledgerAccountWords(account, -amount) ?? { label: account, why: null }),
       amount: money(facts, -amount),
     }))
   const { label } = balanceFact(facts, order.balance_due)

@@ -25,3 +25,12 @@ test('accounts that a quote has lines for have no words of their own', () => {
   expect(ledgerAccountWords('settled_outside')?.label).toBeTruthy()
   expect(ledgerAccountWords('goods')).toBeNull()
 })
+
+test('money that went back is not called paid', () => {
+  expect(ledgerAccountWords('card', -1300)?.label).toBe('Paid by card')
+  expect(ledgerAccountWords('card', 1300, 'refund')?.label).toBe('Given back to the card')
+  expect(ledgerAccountWords('card', 1300, 'dispute_lost')?.label).toBe('Taken back by the bank')
+  expect(ledgerAccountWords('settled_outside', 1300)?.label).toBe('Paid back in another way')
+  expect(ledgerAccountWords('at_gateway', 1300, 'refund')?.label).toBe('On its way back to the card')
+  expect(ledgerAccountWords('at_gateway', -1300, 'refunded_elsewhere')?.label).toBe('Not decided yet')
+})

@@ -40,18 +40,29 @@ export function quoteLineWords(line: PricedLine, currency: string, locale = 'en'
   }
 }
 
-/** Ledger accounts that are no line of a quote: what was done about the balance since. */
-export function ledgerAccountWords(account: string): LineWords | null {
+/**
+ * Ledger accounts that are no line of a quote: what was done about the balance since. `amount` as it stands on the line: positive adds to
+ * what is owed.
+ */
+export function ledgerAccountWords(account: string, amount = 0, reason = ''): LineWords | null {
   switch (account) {
     case 'settled_outside':
-      return { label: 'Settled in another way', why: 'agreed with the creator' }
+      return { label: amount > 0 ? 'Paid back in another way' : 'Settled in another way', why: 'agreed with the creator' }
     case 'credit':
-      return { label: 'Credit', why: null }
+      return { label: 'Taken off the price', why: null }
     case 'card':
-      return { label: 'Paid by card', why: null }
+      return { label: amount > 0 ? (CARD_BACK[reason] ?? 'Given back to the card') : 'Paid by card', why: null }
+    case 'at_gateway':
+      if (amount > 0 && (reason === '' || reason === 'refund')) return { label: 'On its way back to the card', why: null }
+      return { label: 'Not decided yet', why: 'it does not count towards the balance' }
     default:
       return null
   }
+}
+
+const CARD_BACK: Readonly<Record<string, string>> = {
+  refunded_elsewhere: 'Given back at the payment service',
+  dispute_lost: 'Taken back by the bank',
 }
 
 /** "Shipping to Portugal", with the region where it says more than the country does. */

@@ -3,7 +3,7 @@ import type { Quote, QuoteLine } from './price-order.ts'
 
 /** One line that explains the balance: of the quote, or of what was done about it since. */
 export interface MoneyLine {
-  kind: QuoteLine['kind'] | 'tax' | 'surcharge' | 'credit' | 'card' | 'settled_outside'
+  kind: QuoteLine['kind'] | 'tax' | 'surcharge' | 'credit' | 'card' | 'settled_outside' | 'at_gateway'
   /** the level's or add-on's id */
   ref: string | null
   label: string
@@ -38,7 +38,7 @@ export interface LedgerTerm {
 }
 
 /** Accounts that are no part of a quote: what was done about the balance since. */
-export const BOOKED_SINCE = ['credit', 'card', 'settled_outside'] as const
+export const BOOKED_SINCE = ['credit', 'card', 'settled_outside', 'at_gateway'] as const
 
 /**
  * Explains a balance: a rule. Guarantees: the lines sum to what is owed, to the cent, as long as quote and ledger agree (verify checks that).
@@ -48,7 +48,7 @@ export function explainBalance(
   terms: LedgerTerm[],
 ): OrderMoney {
   const { quote } = order
-  const since = terms.flatMap(({ account, reason, amount }): MoneyLine[] => {
+  const since = undecidedAsOne(terms).flatMap(({ account, reason, amount }): MoneyLine[] => {
     const kind = BOOKED_SINCE.find((each) => each === account)
     return kind && amount !== 0 ? [{ kind, ref: null, label: '', quantity: 1, unit: -amount, amount: -amount, reason }] : []
   })
@@ -67,4 +67,14 @@ export function explainBalance(
     shipping_left_over: quote.shipping_left_over,
     balance_due: order.balance_due,
   }
+}
+
+/**
+ * What the gateway reported and what staff decided about it are one line: nothing is left of it once it is decided. A refund on its way
+ * stands by itself.
+ */
+function undecidedAsOne(terms: LedgerTerm[]): LedgerTerm[] {
+  const isUndecided = ({ account, reason }: LedgerTerm) => account === 'at_gateway' && reason !== 'refund'
+  const amount = terms.filter(isUndecided).reduce((sum, term) => sum + Number(term.amount), 0)
+  return [...terms.filter((term) => !isUndecided(term)), { account: 'at_gateway', reason: 'undecided', amount }]
 }

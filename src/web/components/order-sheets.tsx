@@ -76,7 +76,7 @@ export function LinesSheet({ campaign, order }: Props) {
 export function MoneySheet({ order }: { order: WholeOrder }) {
   const { balance_due, currency, money } = order
   const rows: LedgerRow[] = money.lines.map((line) => {
-    const { label, why } = ledgerAccountWords(line.kind) ?? quoteLineWords(line, currency)
+    const { label, why } = ledgerAccountWords(line.kind, line.amount, line.reason) ?? quoteLineWords(line, currency)
     return { label: <bdi>{label}</bdi>, reason: why, amount: line.amount }
   })
   rows.push({ label: balance_due < 0 ? 'Credit' : 'Balance due', amount: balance_due, kind: 'due' })

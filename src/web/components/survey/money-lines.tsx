@@ -56,7 +56,7 @@ export function MoneyLines({ money, due, is_fixed }: { money: MoneyProps; due: s
   const booked = money.booked.flatMap(({ account, amount }): LedgerRow[] => {
     const receipts = account === 'card' ? (money.receipts ?? []) : []
     if (receipts.length > 0 && receipts.reduce((sum, each) => sum + each.amount, 0) === -amount) return receipts.map(receiptRow)
-    const words = ledgerAccountWords(account)
+    const words = ledgerAccountWords(account, amount)
     return [{ label: words?.label ?? account, reason: words?.why, amount }]
   })
   const rest: LedgerRow = { label: money.balance < 0 ? 'Credit' : due, amount: money.balance, kind: 'due' }

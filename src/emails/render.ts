@@ -22,6 +22,7 @@ import { paymentMethodNeeded } from './payment-method-needed.ts'
 import { textOf } from './plain-text.ts'
 import { priceChanged } from './price-changed.ts'
 import { receipt } from './receipt.ts'
+import { refunded } from './refunded.ts'
 import { reminder } from './reminder.ts'
 import { tracking } from './tracking.ts'
 import { trackingCorrected } from './tracking-corrected.ts'
@@ -48,6 +49,7 @@ const LETTERS: Record<MessageKind, (facts: MailFacts) => Letter> = {
   change_request_answered: changeRequestAnswered,
   tracking,
   tracking_corrected: trackingCorrected,
+  refunded,
 }
 
 export interface RenderedMail {

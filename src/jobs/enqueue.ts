@@ -9,6 +9,7 @@ export const queueNames: readonly Work['job'][] = [
   'read_import',
   'charge',
   'check_card_sessions',
+  'send_refunds',
 ]
 
 /** Jobs only announce rows that the worker finds by itself too: they are not repeated, and done ones are soon gone. */

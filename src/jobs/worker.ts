@@ -6,6 +6,7 @@ import { findDueNotices } from '../domain/orders/notices.ts'
 import { findCampaignsWithAttempts } from '../domain/payments/attempts.ts'
 import { findRunsUnderWay } from '../domain/payments/feed-charge-run.ts'
 import { findDueCardSessions } from '../domain/payments/read-card-sessions.ts'
+import { hasRefundsDue } from '../domain/refunds/take-refunds.ts'
 import { chargeOrders } from './charge-orders.ts'
 import { checkCardSessions } from './check-card-sessions.ts'
 import { deliverMessages } from './deliver-messages.ts'
@@ -14,6 +15,7 @@ import { createPace } from './pace.ts'
 import { readWaitingImports } from './read-imports.ts'
 import { runDueNotices } from './run-notices.ts'
 import { runOperation } from './run-operation.ts'
+import { sendRefunds } from './send-refunds.ts'
 
 /** What is due later is a row with a time; this often the worker looks. The queue only makes it look sooner. */
 const SCAN_MS = 2_000
@@ -34,7 +36,9 @@ export function createWorker(deps: Parts): Worker {
   const imports = oneAtATime(() => readWaitingImports(deps))
   const charges = oneAtATime(() => chargeOrders(deps, () => isStopping))
   const cards = oneAtATime(() => checkCardSessions(deps, () => isStopping))
-  const lanes = [mail, steps, imports, charges, cards]
+  const refunds = oneAtATime(() => sendRefunds(deps, () => isStopping))
+  const followUps = oneAtATime(() => retryCards(deps, () => isStopping))
+  const lanes = [mail, steps, imports, charges, cards, followUps, refunds]
 
   const watched = (lane: Lane) =>
     lane.run().then(
@@ -74,11 +78,13 @@ export function createWorker(deps: Parts): Worker {
         done += await imports.run()
         done += await charges.run()
         done += await cards.run()
+        done += await refunds.run()
       }
     },
     async isIdle() {
       const now = deps.clock.now()
       if (lanes.some((lane) => lane.isBusy()) || (await hasMailUnderWay(deps.db, now))) return false
+      if (await hasRefundsDue(deps.db, now)) return false
       const waiting = [
         await findDueNotices(deps.db, now),
         await findWaitingOperations(deps.db),

@@ -6,6 +6,7 @@ import { cardText } from './card-text.ts'
 import { declineText, hasDeclineText } from './decline-text.ts'
 import { formatMoney } from './money.ts'
 import { hasReasonText, reasonText } from './reason-text.ts'
+import { refundReason } from './refund-text.ts'
 
 /** What is needed of an event (domain/shared/events.ts); `reason` is staff's own words. */
 export interface ToldEvent {
@@ -68,6 +69,17 @@ const DID: Readonly<Record<string, Say>> = {
     `reported a charge${ofAmount(event, telling)}${toCard(event)} after the order had moved on`,
   shipment_changed: 'corrected the tracking of a parcel',
   address_accepted: 'said that the address is right as it is',
+  price_reduced: (event, telling) => `took ${amountOf(event, telling)} off the price`,
+  paid_back_outside: (event, telling) => `recorded ${amountOf(event, telling)} as paid back in another way`,
+  refund_started: (event, telling) => `gave back ${amountOf(event, telling)}`,
+  refund_accepted: (event, telling) => `took the refund${ofAmount(event, telling)}${toCard(event)}`,
+  refund_refused: (event, telling) => `did not carry out the refund${ofAmount(event, telling)}`,
+  refund_failed: (event, telling) => `returned a refund${ofAmount(event, telling)}: the money came back`,
+  refund_adopted: (event, telling) => `reported a refund of ours${ofAmount(event, telling)} that the books had lost`,
+  refunded_elsewhere: (event, telling) => `reported a refund${ofAmount(event, telling)} that was not made here`,
+  disputed: (event, telling) => `reported that the holder of the card disputes ${amountOf(event, telling)}`,
+  dispute_over: (event, telling) => `ended the dispute about ${amountOf(event, telling)}`,
+  dispute_lost: (event, telling) => `took back ${amountOf(event, telling)} after a dispute`,
   // of a backer
   backer_imported: (event) =>
     event.code === 'changed' ? 'brought changes of the pledge from a report' : 'brought the backer in from a report',
@@ -148,6 +160,7 @@ function whyOf(event: ToldEvent, telling: Telling): string | null {
   const parts: string[] = []
   if (event.reason) parts.push(event.reason)
   else if (event.kind === 'charge_failed' || event.kind === 'charge_refused') parts.push(...chargeWords(event, telling))
+  else if (event.kind === 'refund_refused' || event.kind === 'refund_failed') parts.push(refundReason(event.code))
   else if (event.code && !SAID_BY_ITSELF.has(event.kind)) parts.push(codeWords(event.code))
   const change = balanceWords(event, telling)
   if (change) parts.push(change)
@@ -169,6 +182,10 @@ const CODES: Readonly<Record<string, string>> = {
   waived: 'waived',
   paid_elsewhere: 'paid in another way',
   change_request: 'the backer asked for another address',
+  refunded: 'all that was paid for it was given back',
+  order_changed: 'the order was changed',
+  dispute_won: 'it was decided for you',
+  dispute_closed: 'it was withdrawn',
 }
 
 function codeWords(code: string): string {

@@ -140,3 +140,7 @@ create table discrepancies (
 );
 create index discrepancies_newest on discrepancies (campaign_id, state, id desc);
 create index discrepancies_order on discrepancies (campaign_id, order_id) where order_id is not null;
+-- Every refund that is looked at again: those on their way, and those that looked well, since their money can still come back.
+drop index refunds_due;
+create index refunds_due on refunds (next_try_at) where next_try_at is not null;
+create index refunds_of_payment on refunds (campaign_id, attempt_id);

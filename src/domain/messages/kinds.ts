@@ -21,5 +21,6 @@ export const MESSAGE_KINDS = [
   'change_request_answered',
   'tracking',
   'tracking_corrected',
+  'refunded',
 ] as const
 export type MessageKind = (typeof MESSAGE_KINDS)[number]

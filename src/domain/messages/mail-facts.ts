@@ -124,7 +124,8 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
 export function whyNotMail(facts: MailFacts): string | null {
   const { backer, order, kind } = facts
   if (backer.email_state === 'bounced') return 'mail_bounced'
-  if (kind !== 'cancellation') {
+  // Money that went back is told whatever became of the order.
+  if (kind !== 'cancellation' && kind !== 'refunded') {
     if (backer.survey === 'withdrawn') return 'pledge_withdrawn'
     if (order?.status === 'canceled') return 'order_canceled'
   }

@@ -4,13 +4,15 @@ import { smallestCharge, stepOf } from '../../lib/charge-limits.ts'
 import { CURRENCIES } from '../../lib/currencies.ts'
 import { hasInvalidAddress, isUsable } from '../backers/filter.ts'
 import { notOver } from '../payments/attempts.ts'
-import { type CarriedTransition, type ReasonCode, TRANSITIONS } from './lifecycle.ts'
+import { type CarriedTransition, type ReasonCode, type RefundDecision, TRANSITIONS } from './lifecycle.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
 
 /** When, and by whom, a condition is asked. */
 export interface Asking {
   now: Date
   actor: ActorKind
+  /** cancel only: what becomes of the money that was taken here, for all of the selection */
+  refund_decision?: RefundDecision | null
 }
 
 /** What tells one card from another, over payment_methods `p`. */
@@ -51,7 +53,8 @@ const LEFT_OUT_WHEN = {
   already_shipped: () =>
     sql`exists (select 1 from shipments s where s.campaign_id = o.campaign_id and s.order_id = o.id and s.state = 'left')`,
   undo_window_over: ({ now }: Asking) => sql`o.shipped_at < ${now}::timestamptz - make_interval(hours => c.undo_ship_hours)`,
-  refund_decision_missing: () => sql`(o.captured > o.refunded and o.refund_decision is null)`,
+  refund_decision_missing: ({ refund_decision }: Asking) =>
+    refund_decision ? sql`false` : sql`(o.captured > o.refunded and o.refund_decision is null)`,
   // Totals are computed twice, stored and afresh (promises.md rule 9). Whoever asks joins `factsOf`.
   totals_differ: () => sql`o.balance_due <> coalesce(owed.amount, 0)`,
 } as const satisfies Partial<Record<ReasonCode, (asking: Asking) => RawBuilder<unknown>>>
@@ -117,9 +120,11 @@ function byCurrency(limit: (currency: string) => number): RawBuilder<number> {
 }
 
 /** The columns a transition sets beside status and version; null: none. */
-export const SETS: Record<CarriedTransition, ((now: Date) => RawBuilder<unknown>) | null> = {
+export const SETS: Record<CarriedTransition, ((now: Date, decision: RefundDecision | null) => RawBuilder<unknown>) | null> = {
   lock: (now) => sql`locked_at = ${now}::timestamptz, notice_id = null`,
-  unlock: () => sql`locked_at = null, paid_at = null, notice_id = null`,
+  // All that was paid for it was given back so that it can be unlocked: that is done now.
+  unlock: () => sql`locked_at = null, paid_at = null, notice_id = null, hold_reason = nullif(o.hold_reason, 'refunded'),
+    held_at = case when o.hold_reason = 'refunded' then null else o.held_at end`,
   start_charge: null,
   charge_succeeded: (now) => sql`paid_at = ${now}::timestamptz, captured = o.captured + ${takenAmount},
     balance_due = o.balance_due - ${takenAmount}`,
@@ -130,7 +135,8 @@ export const SETS: Record<CarriedTransition, ((now: Date) => RawBuilder<unknown>
   reopen_address: () => sql`address_finalized_at = null`,
   ship: (now) => sql`shipped_at = ${now}::timestamptz`,
   undo_ship: () => sql`shipped_at = null`,
-  cancel: (now) => sql`canceled_at = ${now}::timestamptz, notice_id = null`,
+  cancel: (now, decision) => sql`canceled_at = ${now}::timestamptz, notice_id = null,
+    refund_decision = case when o.captured > o.refunded then coalesce(${decision}::text, o.refund_decision) end`,
 }
 
 /** What was taken and is not booked yet, by whichever of the order's attempts. */

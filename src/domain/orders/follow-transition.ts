@@ -3,6 +3,7 @@ import { mailInvalidAddresses } from '../fulfilment/address-mails.ts'
 import { closeRequestsOfOperation } from '../fulfilment/close-requests.ts'
 import { type ParcelFacts, recordShipments, undoShipments } from '../fulfilment/ship-orders.ts'
 import { queueMessagesOfOperation } from '../messages/queue-message.ts'
+import { refundCanceled } from '../refunds/start-refund.ts'
 import type { Actor } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
 import type { StaffTransition } from './lifecycle.ts'
@@ -26,6 +27,7 @@ export async function followTransition(tx: Tx, actor: Actor, { name, selection, 
       return await overtakeDrafts(tx, ids)
     case 'cancel':
       await afterCancel(tx, ids)
+      await refundCanceled(tx, actor, ids)
       return await closeRequestsOfOperation(tx, { ...ids, event_kind: 'cancel', code: 'order_canceled' })
     case 'finalize_address':
       if (!('tracking_file' in selection)) await mailInvalidAddresses(tx, actor, { ...ids, selection })

@@ -213,6 +213,10 @@ export const TRANSITIONS = {
 export type TransitionName = keyof typeof TRANSITIONS
 export const TRANSITION_NAMES = Object.keys(TRANSITIONS) as TransitionName[]
 
+/** What becomes of the money that was taken here when an order is canceled: it all goes back to the cards, or stays, with a reason on record. */
+export const REFUND_DECISIONS = ['refund', 'keep'] as const
+export type RefundDecision = (typeof REFUND_DECISIONS)[number]
+
 /** What staff can ask for by name over a selection; the others happen inside other commands. */
 export const STAFF_TRANSITIONS = [
   'lock',

@@ -3,7 +3,7 @@ import { type LeftOut, type MoveResult, toResult } from '../operations/result.ts
 import type { Actor } from '../shared/actor.ts'
 import { type Db, planForSets, type Tx } from '../shared/tx.ts'
 import { type Asking, conditionsOf, factsOf, leftOutCode, SETS } from './conditions.ts'
-import { type CarriedTransition, TRANSITIONS } from './lifecycle.ts'
+import { type CarriedTransition, type RefundDecision, TRANSITIONS } from './lifecycle.ts'
 import { isSet, type Selection, selectionCondition, type TrackedOrders } from './selection.ts'
 
 /** Which orders are asked, and about what. */
@@ -11,6 +11,8 @@ export interface Picked {
   campaign_id: string
   name: CarriedTransition
   selection: Selection | TrackedOrders
+  /** cancel only: what becomes of the money that was taken here */
+  refund_decision?: RefundDecision | null
 }
 
 /**
@@ -18,7 +20,9 @@ export interface Picked {
  * A filter means "those of them that this transition is about"; ids mean just those, so one in a wrong status is reported.
  * Every order has a backer and a campaign: they are left-joined, so that the planner drops whom nothing asks for.
  */
-function pickedOrders(asking: Asking, { name, campaign_id, selection }: Picked): RawBuilder<unknown> {
+function pickedOrders(asked: Omit<Asking, 'refund_decision'>, picked: Picked): RawBuilder<unknown> {
+  const { name, campaign_id, selection, refund_decision = null } = picked
+  const asking = { ...asked, refund_decision }
   const from = [...TRANSITIONS[name].from]
   const conditions = conditionsOf(name)
   return sql`select o.id, o.version, o.status,
@@ -45,8 +49,17 @@ export async function countPicked(db: Db, picked: Picked): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
+/** How many orders of a cancel have money that was taken here and is not given back, and how much; minor units. */
+export async function countTaken(db: Db, picked: Picked): Promise<{ orders: number; amount: number }> {
+  const { rows } = await sql<{ orders: number; amount: number }>`select count(*)::int as orders,
+      coalesce(sum(o.captured - o.refunded), 0)::bigint as amount
+    from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+    where ${isPicked(picked)} and o.captured > o.refunded and o.status = any(${[...TRANSITIONS[picked.name].from]}::text[])`.execute(db)
+  return rows[0] ?? { orders: 0, amount: 0 }
+}
+
 /** What a transition would do, without doing it: the move's own statement without the write. */
-export async function previewMove(db: Db, asking: Asking, picked: Picked): Promise<MoveResult> {
+export async function previewMove(db: Db, asking: Omit<Asking, 'refund_decision'>, picked: Picked): Promise<MoveResult> {
   const { rows } = await sql<LeftOut>`with picked as (${pickedOrders(asking, picked)}),
     outcome as (select p.id, coalesce(p.code, 'moved') as code from picked p)
     ${COUNTED}`.execute(db)
@@ -87,7 +100,7 @@ function moveParts(now: Date, actor: Actor, move: Move): RawBuilder<unknown> {
   return sql`picked as (${pickedOrders({ now, actor: actor.kind }, move)}),
     moved as (
       update orders o set status = ${to === null ? sql`o.status` : sql`${to}`}, version = o.version + 1, updated_at = ${now}
-        ${set ? sql`, ${set(now)}` : sql``}
+        ${set ? sql`, ${set(now, move.refund_decision ?? null)}` : sql``}
       from picked p
       where o.campaign_id = ${campaign_id} and o.id = p.id and p.code is null and o.version = p.version
       returning o.id, o.backer_id, o.version, o.balance_due, p.status as from_status, o.status as to_status

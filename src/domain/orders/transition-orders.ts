@@ -5,6 +5,7 @@ import { settleTrackingRows, takeTrackingRows } from '../fulfilment/tracking-row
 import type { MoveResult } from '../operations/result.ts'
 import { type StepAnswer, startStep } from '../operations/start-step.ts'
 import { beginOperation, finishOperation } from '../operations/write-operation.ts'
+import { refuseWithoutGateway } from '../payments/charging.ts'
 import type { Actor } from '../shared/actor.ts'
 import { DomainError, invalid } from '../shared/errors.ts'
 import { saveReason } from '../shared/events.ts'
@@ -12,8 +13,8 @@ import { ownCampaign, staffOnly } from '../shared/policy.ts'
 import { requireReason } from '../shared/reason.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { followTransition } from './follow-transition.ts'
-import { type LifecycleActor, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
-import { countPicked, moveOrders, previewMove } from './move-orders.ts'
+import { type LifecycleActor, type RefundDecision, type StaffTransition, TRANSITIONS } from './lifecycle.ts'
+import { countPicked, countTaken, moveOrders, previewMove } from './move-orders.ts'
 import type { Selection, TrackedOrders } from './selection.ts'
 
 export interface TransitionInput {
@@ -24,6 +25,8 @@ export interface TransitionInput {
   reason?: string | null
   /** ship, of one order: what is known of its parcel */
   tracking?: Tracking | undefined
+  /** cancel: what becomes of the money that was taken here; asked for where some was */
+  refund_decision?: RefundDecision | undefined
 }
 
 /** What an operation of a transition was asked, as its row keeps it. */
@@ -31,40 +34,46 @@ export interface AskedTransition {
   selection: Selection | TrackedOrders
   reason_id: string | null
   tracking?: Tracking
+  refund_decision?: RefundDecision
 }
 
 export interface TransitionPreview extends MoveResult {
   /** things to know before the act: before_lockdown_date, no_lockdown_date, change_requests_open */
   warnings: string[]
+  /** cancel: orders of the selection with money taken here that is not given back, and how much; minor units */
+  taken: { orders: number; amount: number } | null
 }
 
 /** Counts what a transition would do now. Changes nothing. Refuses a campaign that is not the actor's. */
 export async function previewTransition(
   db: Db,
   actor: Actor,
-  input: Pick<TransitionInput, 'campaign_id' | 'name' | 'selection'>,
+  input: Pick<TransitionInput, 'campaign_id' | 'name' | 'selection' | 'refund_decision'>,
   now: Date,
 ): Promise<TransitionPreview> {
   const campaign = await ownCampaign(db, actor, input.campaign_id)
   refuseActor(actor, input.name)
   const result = await previewMove(db, { now, actor: actor.kind }, input)
   const warnings = await warningsOf(db, campaign, input, now)
-  return { ...result, warnings }
+  return { ...result, warnings, taken: input.name === 'cancel' ? await countTaken(db, input) : null }
 }
 
 /**
  * Carries out a transition over a selection: one id, a list, or all that match. Guarantees: set-based and whole (nothing is half done);
  * one event per moved order; who was left out is counted by reason code. Over 1,000 orders it is queued as an operation.
- * Refuses: an actor the lifecycle does not name (`not_allowed`), a cancel without a reason (`reason_missing`).
+ * Refuses: an actor the lifecycle does not name (`not_allowed`), a cancel without a reason (`reason_missing`), or with a refund where no
+ * gateway is set up (`charging_not_set_up`). The refunds of a cancel are rows of the same transaction, and leave after it.
  */
 export async function transitionOrders(tx: Tx, actor: Actor, input: TransitionInput): Promise<StepAnswer> {
-  await ownCampaign(tx.db, actor, input.campaign_id)
+  const campaign = await ownCampaign(tx.db, actor, input.campaign_id)
   refuseActor(actor, input.name)
   if (input.name === 'cancel') requireReason(input.reason)
+  if (input.refund_decision === 'refund') await refuseWithoutGateway(tx.db, campaign)
   const tracking = trackingOf(input)
   const size = await countPicked(tx.db, input)
   const reason_id = await saveReason(tx, input.campaign_id, input.reason)
-  const asked: AskedTransition = { selection: input.selection, reason_id, ...(tracking ? { tracking } : {}) }
+  const decision = input.name === 'cancel' && input.refund_decision ? { refund_decision: input.refund_decision } : {}
+  const asked: AskedTransition = { selection: input.selection, reason_id, ...(tracking ? { tracking } : {}), ...decision }
   return await startTransition(tx, actor, { campaign_id: input.campaign_id, name: input.name, asked, size })
 }
 
@@ -90,10 +99,10 @@ export async function carryOutTransition(
   const { operation, result: before } = await beginOperation(tx, ids)
   if (before) return before
   const name = operation.kind as StaffTransition
-  const { selection, reason_id, tracking } = operation.input as AskedTransition
+  const { selection, reason_id, tracking, refund_decision } = operation.input as AskedTransition
   const tracking_file = 'tracking_file' in selection ? selection.tracking_file : undefined
   if (tracking_file) await takeTrackingRows(tx, { campaign_id: ids.campaign_id, file_id: tracking_file })
-  const moved = await moveOrders(tx, actor, { ...ids, name, selection, reason_id })
+  const moved = await moveOrders(tx, actor, { ...ids, name, selection, reason_id, refund_decision: refund_decision ?? null })
   await followTransition(tx, actor, { ...ids, name, selection, parcels: { tracking, tracking_file } })
   const result = tracking_file ? await settleTrackingRows(tx, { ...ids, file_id: tracking_file }) : moved
   await finishOperation(tx, ids, result)

@@ -24,6 +24,7 @@ export const MESSAGE_LABEL: Record<MessageKind, string> = {
   change_request_answered: 'Change request answered',
   tracking: 'Tracking',
   tracking_corrected: 'Tracking taken back',
+  refunded: 'Money given back',
 }
 
 export type ShownMessageState = 'queued' | 'sending' | 'sent' | 'failed' | 'bounced' | 'suppressed'

@@ -35,9 +35,11 @@ describe('the environment', () => {
     ['AFTERFUND_SECRET', 'short'],
     ['SMTP_URL', 'mail.example.com'],
     ['ROLES', 'web,cook'],
-    ['STRIPE_SECRET_KEY', 'sk_live_1'],
-    ['STRIPE_SECRET_KEY', 'rk_live_1'],
     ['STRIPE_SECRET_KEY', 'pk_test_1'],
+    ['STRIPE_SECRET_KEY', 'pk_live_1'],
+    ['STRIPE_SECRET_KEY', 'sk_other_1'],
+    ['STRIPE_SECRET_KEY', 'sk_live_ 1'],
+    ['STRIPE_ACCOUNT', 'shop'],
     ['STRIPE_HOST', 'http://127.0.0.1'],
     ['STRIPE_HOST', '127.0.0.1:12111'],
     ['STRIPE_PORT', '0'],
@@ -66,12 +68,12 @@ describe('the environment', () => {
   })
 
   test('a key means Stripe, a host on this machine another simulator, which needs no key', () => {
-    const stripe = { key: 'sk_test_1', protocol: 'https', host: 'api.stripe.com', port: 443 }
+    const stripe = { key: 'sk_test_1', protocol: 'https', host: 'api.stripe.com', port: 443, mode: 'test', account: null }
     expect(readConfig({ STRIPE_SECRET_KEY: 'sk_test_1', GATEWAY_TIMEOUT_MS: '5000' })).toMatchObject({
       gateway: stripe,
       gatewayTimeoutMs: 5_000,
     })
-    const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 12_111 }
+    const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 12_111, mode: 'test', account: null }
     expect(readConfig({ STRIPE_HOST: '127.0.0.1', STRIPE_PORT: '12111' }).gateway).toEqual(here)
     const other = { STRIPE_HOST: 'stripe.example.com', STRIPE_PROTOCOL: 'http' }
     expect(readConfig({ ...other, STRIPE_SECRET_KEY: 'rk_test_1' }).gateway).toEqual({
@@ -79,7 +81,45 @@ describe('the environment', () => {
       protocol: 'http',
       host: 'stripe.example.com',
       port: 80,
+      mode: 'test',
+      account: null,
     })
     expect(() => readConfig(other)).toThrow(/STRIPE_SECRET_KEY is missing/)
+  })
+
+  const safe = { PUBLIC_URL: 'https://pledges.example.com' }
+  test.each(['sk_live_1', 'rk_live_1'])('%s goes to Stripe and nowhere else', (STRIPE_SECRET_KEY) => {
+    const live = { ...safe, STRIPE_SECRET_KEY }
+    const stripe = { key: STRIPE_SECRET_KEY, protocol: 'https', host: 'api.stripe.com', port: 443, mode: 'live', account: null }
+    expect(readConfig(live).gateway).toEqual(stripe)
+    expect(readConfig({ ...live, STRIPE_HOST: 'api.stripe.com', STRIPE_PORT: '443' }).gateway).toEqual(stripe)
+    for (const elsewhere of [
+      { STRIPE_HOST: '127.0.0.1' },
+      { STRIPE_HOST: 'stripe.example.com' },
+      { STRIPE_PROTOCOL: 'http' },
+      { STRIPE_PORT: '8443' },
+    ]) {
+      expect(() => readConfig({ ...live, ...elsewhere })).toThrow(/is given to nobody but Stripe/)
+      expect(() => readConfig({ ...live, ...elsewhere })).not.toThrow(STRIPE_SECRET_KEY)
+    }
+  })
+
+  test('a live key meets no clock that can be moved, and no pages in the clear', () => {
+    const live = { STRIPE_SECRET_KEY: 'rk_live_1' }
+    expect(() => readConfig({ ...live, AFTERFUND_TEST: '1' })).toThrow(/move the clock/)
+    expect(() => readConfig({ ...live, AFTERFUND_TEST: '1', STRIPE_HOST: '127.0.0.1' })).toThrow(/given to nobody but Stripe/)
+    expect(() => readConfig({ ...live, PUBLIC_URL: 'http://pledges.example.com' })).toThrow(
+      /is a live key, and PUBLIC_URL is plain http/,
+    )
+    expect(readConfig(live).isLoopback).toBe(true)
+    expect(readConfig({ STRIPE_SECRET_KEY: 'rk_test_1', PUBLIC_URL: 'http://pledges.example.com' }).gateway).toMatchObject({
+      mode: 'test',
+    })
+  })
+
+  test('a connected account belongs to a key', () => {
+    const account = { STRIPE_ACCOUNT: 'acct_1Shop' }
+    expect(readConfig({ ...safe, ...account, STRIPE_SECRET_KEY: 'rk_live_1' }).gateway).toMatchObject({ account: 'acct_1Shop' })
+    expect(() => readConfig(account)).toThrow(/STRIPE_ACCOUNT is a connected account/)
   })
 })

@@ -21,7 +21,7 @@ export type Config = {
   /** How many mails leave in a second; null: as fast as the server takes them. */
   mailPerSecond: number | null
   roles: { web: boolean; worker: boolean }
-  /** Where cards are charged. `simulator`: no key was given, so the program starts its own, and no money moves. */
+  /** Where cards are charged. `simulator`: no key was given, so the program starts its own, of mode test, and no money moves. */
   gateway: GatewayAddress | 'simulator'
   /** How long a call to the gateway may take. */
   gatewayTimeoutMs: number
@@ -30,7 +30,16 @@ export type Config = {
   isTest: boolean
 }
 
-export type GatewayAddress = { key: string; protocol: 'http' | 'https'; host: string; port: number }
+export type GatewayAddress = {
+  key: string
+  protocol: 'http' | 'https'
+  host: string
+  port: number
+  /** As the key says. Test keys serve test campaigns only, live keys live ones. */
+  mode: 'test' | 'live'
+  /** The connected account on whose behalf everything is asked; null: the key's own. */
+  account: string | null
+}
 
 /** Below what small mail servers take from one sender without slowing it down. */
 const defaultMailPerSecond = 10
@@ -74,13 +83,12 @@ const environment = z.object({
   }),
   STRIPE_PORT: portText,
   STRIPE_PROTOCOL: optionalText.refine((value) => !value || /^https?$/.test(value), { error: 'must be http or https' }),
-  STRIPE_SECRET_KEY: optionalText
-    .refine((value) => !value || !/^[rs]k_live_/.test(value), {
-      error: 'is a live key: this version cannot charge real cards yet, so it refuses live keys',
-    })
-    .refine((value) => !value || /^[rs]k_[\x21-\x7e]+$/.test(value), {
-      error: 'must be a secret key: it begins with sk_test_ or rk_test_',
-    }),
+  STRIPE_SECRET_KEY: optionalText.refine((value) => !value || /^[rs]k_(test|live)_[\x21-\x7e]+$/.test(value), {
+    error: 'must be a secret or restricted key: it begins with rk_live_, sk_live_, rk_test_ or sk_test_',
+  }),
+  STRIPE_ACCOUNT: optionalText.refine((value) => !value || /^acct_[A-Za-z0-9]+$/.test(value), {
+    error: 'must be the id of a connected account: it begins with acct_',
+  }),
   GATEWAY_TIMEOUT_MS: z.preprocess((value) => value || undefined, z.coerce.number().int().min(1).max(120_000).optional()),
 })
 
@@ -96,12 +104,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const host = values.HOST ?? '127.0.0.1'
   const url = new URL(values.PUBLIC_URL ?? `http://localhost:${port}`)
   const roles = (values.ROLES ?? 'web,worker').split(',').map((role) => role.trim())
+  const isTest = values.AFTERFUND_TEST === '1'
   const gatewayHost = values.STRIPE_HOST ?? (values.STRIPE_SECRET_KEY ? stripeHost : 'localhost')
-  if (values.AFTERFUND_TEST === '1' && !(isLoopbackHost(url.hostname) && isLoopbackHost(gatewayHost))) {
+  if (isTest && !(isLoopbackHost(url.hostname) && isLoopbackHost(gatewayHost))) {
     throw new StartError(
       'AFTERFUND_TEST=1 lets anyone move the clock, so it is refused unless PUBLIC_URL and the gateway (STRIPE_HOST) are on this machine.',
     )
   }
+  const gateway = gatewayOf(values)
+  if (gateway !== 'simulator' && gateway.mode === 'live') refuseUnsafeLive(gateway, url)
   return {
     port,
     host,
@@ -114,12 +125,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secret: values.AFTERFUND_SECRET ?? null,
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: values.MAIL_FROM ?? null,
-    mailPerSecond: values.MAIL_PER_SECOND ?? (values.AFTERFUND_TEST === '1' ? null : defaultMailPerSecond),
+    mailPerSecond: values.MAIL_PER_SECOND ?? (isTest ? null : defaultMailPerSecond),
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
-    gateway: gatewayOf(values),
+    gateway,
     gatewayTimeoutMs: values.GATEWAY_TIMEOUT_MS ?? 30_000,
     chargesPerSecond: values.CHARGES_PER_SECOND ?? defaultChargesPerSecond,
-    isTest: values.AFTERFUND_TEST === '1',
+    isTest,
   }
 }
 
@@ -128,12 +139,39 @@ function gatewayOf(values: z.infer<typeof environment>): Config['gateway'] {
   const host = values.STRIPE_HOST ?? stripeHost
   const key = values.STRIPE_SECRET_KEY ?? (isLoopbackHost(host) ? simulatorKey : null)
   if (!key) {
+    if (!values.STRIPE_HOST && values.STRIPE_ACCOUNT) {
+      throw new StartError(
+        'STRIPE_ACCOUNT is a connected account, and STRIPE_SECRET_KEY is missing. Set the key, or leave both out.',
+      )
+    }
     if (!values.STRIPE_HOST) return 'simulator'
     throw new StartError('STRIPE_HOST is another machine, and STRIPE_SECRET_KEY is missing. Set the key, or leave both out.')
   }
+  const mode = /^[rs]k_live_/.test(key) ? 'live' : 'test'
   const protocol = values.STRIPE_PROTOCOL ?? (isLoopbackHost(host) ? 'http' : 'https')
   const usual = protocol === 'http' ? 80 : 443
-  return { key, protocol: protocol === 'http' ? 'http' : 'https', host, port: Number(values.STRIPE_PORT ?? usual) }
+  return {
+    key,
+    protocol: protocol === 'http' ? 'http' : 'https',
+    host,
+    port: Number(values.STRIPE_PORT ?? usual),
+    mode,
+    account: values.STRIPE_ACCOUNT ?? null,
+  }
+}
+
+/** What a live key must never meet: another place than Stripe, which would be handed the key, and pages that travel in the clear. */
+function refuseUnsafeLive({ protocol, host, port }: GatewayAddress, url: URL): void {
+  if (protocol !== 'https' || host.toLowerCase() !== stripeHost || port !== 443) {
+    throw new StartError(
+      'STRIPE_SECRET_KEY is a live key, which is given to nobody but Stripe. Leave STRIPE_HOST, STRIPE_PORT and STRIPE_PROTOCOL out, or take a test key.',
+    )
+  }
+  if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname)) {
+    throw new StartError(
+      'STRIPE_SECRET_KEY is a live key, and PUBLIC_URL is plain http: backers and Stripe come there. Set up TLS and an https PUBLIC_URL, or take a test key.',
+    )
+  }
 }
 
 function isPort(text: string): boolean {

@@ -18,6 +18,7 @@ import { createGatewayProcess, type GatewayProcess } from './gateway-process.ser
 import { createImportReader } from './import-thread.server.ts'
 import { createEnqueue, createQueues } from './jobs/enqueue.ts'
 import { createWorker } from './jobs/worker.ts'
+import { newId } from './lib/id.ts'
 import type { Log } from './log.server.ts'
 import { deriveKey } from './secret.server.ts'
 
@@ -44,6 +45,8 @@ export type Worker = {
 /** Everything a door, a job or a tool works with: wired once, by hand, and handed on as one plain object. */
 export type Deps = {
   config: Config
+  /** Names this run of the program: a new one with each start. */
+  processId: string
   db: Kysely<Database>
   pool: pg.Pool
   boss: PgBoss
@@ -89,6 +92,7 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
   simulator?.port().catch((error) => log.error({ error }, 'charging does not work'))
   const withoutWorker: Omit<Deps, 'worker'> = {
     config,
+    processId: newId(),
     db: client.db,
     pool: client.pool,
     boss,
@@ -118,11 +122,14 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
   return { deps, endStreams, stop }
 }
 
-/** Live keys are refused by the configuration, so every key is a test key. */
+/** Our own simulator is of mode test; elsewhere the key says. */
 function openGateway(config: Config, simulator: GatewayProcess | null): Gateway {
-  const options = { timeout_ms: config.gatewayTimeoutMs, mode: 'test' } as const
-  if (config.gateway !== 'simulator') return createStripeGateway({ ...options, ...config.gateway })
-  const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 0 } as const
+  const options = { timeout_ms: config.gatewayTimeoutMs }
+  if (config.gateway !== 'simulator') {
+    const { account, ...address } = config.gateway
+    return createStripeGateway({ ...options, ...address, ...(account ? { stripe_account: account } : {}) })
+  }
+  const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 0, mode: 'test' } as const
   return createStripeGateway({ ...options, ...here, ...(simulator ? { find_port: simulator.port } : {}) })
 }
 

@@ -59,7 +59,9 @@ export function answerOfError(error: unknown, is_repeat: boolean): ChargeAnswer 
     return { answer: 'declined', payment: intent.id, decline: declineOf(error) }
   }
   const isRefusal = REFUSALS.has(status) && !isAboutTheKey(error)
-  if (isRefusal && !is_repeat) return { answer: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status) }
+  if (isRefusal && !is_repeat) {
+    return { answer: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status), ...rightOf(error) }
+  }
   return {
     answer: 'unknown',
     code: codeOf(error),
@@ -73,7 +75,25 @@ export function answerOfError(error: unknown, is_repeat: boolean): ChargeAnswer 
 export function failureOf(error: unknown): GatewayFailure {
   const status = error instanceof Stripe.errors.StripeError ? (error.statusCode ?? 0) : 0
   if (!REFUSALS.has(status) && status !== 402) return { kind: 'outage', code: codeOf(error) }
-  return { kind: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status) }
+  return { kind: 'refused', code: codeOf(error), pauses: KEYS_ARE_THE_REASON.has(status), ...rightOf(error) }
+}
+
+/** What is said where a restricted key lacks the right for what was asked; other 403 say that the key may not be used from here, or at all. */
+function sentenceAboutRights(error: unknown): string | null {
+  if (!(error instanceof Stripe.errors.StripeError) || error.statusCode !== 403) return null
+  const isAbout = error.code === 'more_permissions_required' || /\bpermissions?\b/i.test(error.message)
+  return isAbout ? error.message : null
+}
+
+/** The right that is missing, where the gateway names it: "Having the 'rak_customer_write' permission would allow this request". */
+function rightOf(error: unknown): { right?: string } {
+  const right = /\brak_([a-z0-9_]{1,60})\b/.exec(sentenceAboutRights(error) ?? '')?.[1]
+  return right ? { right } : {}
+}
+
+/** The account that a refused question was about: the sentence about a missing right names it, beside a key that it hides. */
+export function accountNamedBy(error: unknown): string | null {
+  return /\bon account '(acct_[A-Za-z0-9]+)'/.exec(sentenceAboutRights(error) ?? '')?.[1] ?? null
 }
 
 /** A payment as the list shows it. */
@@ -164,7 +184,7 @@ function isAboutTheKey(error: Stripe.errors.StripeError): boolean {
 }
 
 /**
- * One word for what happened: the gateway's own where it said one; else `timeout`, `unreachable`, `connection_lost`, `http_<status>` or
+ * One word for what happened: `right_missing` where a key lacks a right; else the gateway's own where it said one; else `timeout`, `unreachable`, `connection_lost`, `http_<status>` or
  * `broken_answer`. Nothing of a request or of a body.
  */
 function codeOf(error: unknown): string {
@@ -175,6 +195,7 @@ function codeOf(error: unknown): string {
     return NEVER_REACHED.has(code ?? '') ? 'unreachable' : 'connection_lost'
   }
   if (!(error instanceof Stripe.errors.StripeError) || error.statusCode === undefined) return 'broken_answer'
+  if (sentenceAboutRights(error) !== null) return 'right_missing'
   const isWord = (text: unknown): text is string => typeof text === 'string' && /^[a-z0-9_]{1,80}$/.test(text)
   if (isWord(error.code)) return error.code
   const says = error.rawType

@@ -135,13 +135,16 @@ test('the payments of a customer are listed page by page', async () => {
     ['pi_6', 'succeeded'],
     ['pi_5', 'processing'],
     ['pi_4', 'declined'],
-    ['pi_3', 'asks'],
+    ['pi_3', 'unfinished'],
     ['pi_2', 'canceled'],
-    ['pi_1', 'unfinished'],
+    ['pi_1', 'asks'],
   ])
   expect(listed.value[0]).toEqual({
     id: 'pi_6',
     state: 'succeeded',
+    customer: null,
+    card: null,
+    ask_url: null,
     amount: 4250,
     currency: 'EUR',
     decline: null,

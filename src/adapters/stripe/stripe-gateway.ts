@@ -12,6 +12,7 @@ import type {
 import { afterCharges } from './stripe-after-charges.ts'
 import { answerOfError, answerOfIntent, cardOf, paymentOf } from './stripe-answers.ts'
 import { type Ask, answered, within } from './stripe-ask.ts'
+import { findMissingRights, isRestricted, readAccount } from './stripe-rights.ts'
 import { createTransport } from './stripe-transport.ts'
 import { readWebhook } from './stripe-webhook.ts'
 
@@ -52,7 +53,8 @@ export function createStripeGateway(options: StripeOptions): Gateway {
   const ask: Ask = (call) => answered(timeout_ms, call)
   return {
     mode: options.mode,
-    account: () => ask(async () => idOf(await stripe.accounts.retrieveCurrent())),
+    account: () => ask(() => readAccount(stripe, options.stripe_account ?? null)),
+    missingRights: () => (isRestricted(options.key) ? findMissingRights(stripe, ask) : Promise.resolve({ ok: true, value: [] })),
     createCustomer: (input) => ask(() => createCustomer(stripe, input)),
     openCardSession: (input) => ask(() => openCardSession(stripe, input)),
     readCardSession: (gateway_id) => ask(() => readCardSession(stripe, gateway_id)),

@@ -7,6 +7,8 @@ export interface Gateway {
   mode: 'test' | 'live'
   /** The account behind the keys: cards and attempts belong to it. */
   account(): Promise<Answered<string>>
+  /** Which of the rights it needs its key lacks, by the gateway's own names (lib/right-text.ts). Asks without changing anything. */
+  missingRights(): Promise<Answered<string[]>>
   /** Makes the customer of a backer; the same key answers the same customer. */
   createCustomer(input: CustomerInput): Promise<Answered<string>>
   /** Opens the hosted page on which a backer enters a card. */
@@ -101,8 +103,11 @@ export interface Decline {
 export type ChargeAnswer =
   | { answer: 'succeeded'; payment: string; amount: number }
   | { answer: 'declined'; payment: string; decline: Decline }
-  /** the gateway took nothing and said so; `pauses` when its keys are the reason (401, 403) */
-  | { answer: 'refused'; code: string; pauses: boolean }
+  /**
+   * the gateway took nothing and said so; `pauses` when its keys are the reason (401, 403); `right`: what a restricted key lacks
+   * (code `right_missing`), where the gateway names it
+   */
+  | { answer: 'refused'; code: string; pauses: boolean; right?: string }
   /**
    * `dead_key`: a 5xx that the gateway replays for this key, which therefore can never succeed; `refuses_now`: a 400 or 404 to a repeat,
    * which says nothing of the first sending
@@ -172,7 +177,7 @@ export interface GatewayPayment {
 }
 
 /** Why a call that moves no money brought nothing: the gateway said no (`pauses` when its keys are the reason), or nobody knows. */
-export type GatewayFailure = { kind: 'refused'; code: string; pauses: boolean } | { kind: 'outage'; code: string }
+export type GatewayFailure = { kind: 'refused'; code: string; pauses: boolean; right?: string } | { kind: 'outage'; code: string }
 
 /** What a call that moves no money answers. A failure is a value: who called decides what it means. */
 export type Answered<T> = { ok: true; value: T } | { ok: false; failure: GatewayFailure }

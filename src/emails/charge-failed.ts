@@ -1,10 +1,13 @@
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
+import { asksHolder } from '../domain/payments/declines.ts'
 import { declineText } from '../lib/decline-text.ts'
+import { bankAsks } from './bank-asks.ts'
 import type { Letter, Sentence } from './letter.ts'
-import { balanceFact, cardOf, chargedAt, moment, money, orderOf, paidAmount } from './parts.ts'
+import { balanceFact, cardOf, chargedAt, moment, money, NAME_A_DAY, orderOf, paidAmount, retrySentence } from './parts.ts'
 
 /** A charge was declined: why, that nothing is lost, and what to do. */
 export function chargeFailed(facts: MailFacts): Letter {
+  if (facts.attempt?.payment_open && asksHolder(String(facts.data.code))) return bankAsks(facts)
   const order = orderOf(facts)
   const amount = money(facts, paidAmount(facts))
   const card = cardOf(facts)
@@ -31,17 +34,15 @@ export function chargeFailed(facts: MailFacts): Letter {
       ? [
           'Your bank will not accept this card again, so please use another one.',
           'If you do nothing, your order waits and is not packed.',
-          LATER,
+          NAME_A_DAY,
         ]
       : [
           `${fix} The same page lets you try this card again.`,
-          'If you do nothing, your order waits and is not packed. We may try this card once more.',
-          LATER,
+          `If you do nothing, your order waits and is not packed. ${retrySentence(facts)}`,
+          NAME_A_DAY,
         ],
   }
 }
-
-const LATER = 'Not a good moment? Answer this mail and tell us a date; we wait until then.'
 
 function said(reason: string, says_why: boolean): Exclude<Sentence, string> {
   const safe = ['. Nothing was charged, and ', { strong: 'your order is safe' }, '.']

@@ -153,6 +153,15 @@ export function chargedAt({ attempt, now }: MailFacts): Date {
   return attempt?.sent_at ?? attempt?.created_at ?? now
 }
 
+/** What happens to the card by itself, as it is planned now. */
+export function retrySentence({ follow_up, campaign, now }: MailFacts): string {
+  if (!campaign.retry_failed_cards || !follow_up?.retry_at) return 'This card is not tried again by itself.'
+  const at = follow_up.retry_at > now ? follow_up.retry_at : now
+  return `This card is tried again by itself, the next time on ${dayText(at, { time_zone: campaign.time_zone, now })}.`
+}
+
+export const NAME_A_DAY = 'Not a good moment? Name a day on the same page: we wait until then, and remind you.'
+
 /** When an announced act happens, as it stands now. */
 export function noticeTime({ notice, data, now }: MailFacts): Date {
   return notice?.due_at ?? (typeof data.due_at === 'string' ? new Date(data.due_at) : now)

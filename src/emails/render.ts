@@ -19,6 +19,7 @@ import { lockNoticeMoved } from './lock-notice-moved.ts'
 import { lockNoticeWithdrawn } from './lock-notice-withdrawn.ts'
 import { oweAgain } from './owe-again.ts'
 import { paymentMethodNeeded } from './payment-method-needed.ts'
+import { paymentReminder } from './payment-reminder.ts'
 import { textOf } from './plain-text.ts'
 import { priceChanged } from './price-changed.ts'
 import { receipt } from './receipt.ts'
@@ -42,6 +43,7 @@ const LETTERS: Record<MessageKind, (facts: MailFacts) => Letter> = {
   payment_method_needed: paymentMethodNeeded,
   receipt,
   charge_failed: chargeFailed,
+  payment_reminder: paymentReminder,
   finalize_notice: finalizeNotice,
   finalize_notice_moved: finalizeNoticeMoved,
   finalize_notice_withdrawn: finalizeNoticeWithdrawn,

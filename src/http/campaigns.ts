@@ -24,6 +24,7 @@ const campaign = z
     mode: z.enum(['test', 'live']),
     is_demo: z.boolean(),
     payment_method_required: z.boolean(),
+    retry_failed_cards: z.boolean().describe('Failed cards are tried again by themselves'),
     undo_ship_hours: z.int().describe('How long after shipping it can be taken back'),
     bonus_spendable: z.boolean(),
     prices_saved_at: time.nullable().describe('When "What the pledge paid for" was saved; surveys cannot be sent before'),

@@ -77,6 +77,7 @@ const OF_REFUSALS: Record<string, string> = {
   shipment_undone: 'The shipment was taken back.',
   sku_in_orders: 'Orders hold this SKU.',
   smtp_missing: 'A live campaign sends no mail before a mail server is set up.',
+  remind_on_range: 'The day for the payment lies between tomorrow and 30 days ahead.',
   stock_below_held: 'Orders hold more pieces than this stock.',
   survey_not_sent: 'The survey was not sent to this backer yet.',
   tracking_applied: 'The tracking file was applied; it cannot be discarded.',

@@ -9,6 +9,7 @@ export const queueNames: readonly Work['job'][] = [
   'read_import',
   'charge',
   'check_card_sessions',
+  'retry_cards',
   'send_refunds',
 ]
 

@@ -1,4 +1,6 @@
 import type { Deps, Worker } from '../deps.server.ts'
+import { findCampaignsWithReminders } from '../domain/follow-ups/send-reminders.ts'
+import { findCampaignsWithRetries } from '../domain/follow-ups/start-retries.ts'
 import { findImportsToRead } from '../domain/imports/find-waiting.ts'
 import { hasMailUnderWay } from '../domain/messages/outbox.ts'
 import { findWaitingOperations } from '../domain/operations/run-state.ts'
@@ -13,6 +15,7 @@ import { deliverMessages } from './deliver-messages.ts'
 import { queueNames } from './enqueue.ts'
 import { createPace } from './pace.ts'
 import { readWaitingImports } from './read-imports.ts'
+import { retryCards } from './retry-cards.ts'
 import { runDueNotices } from './run-notices.ts'
 import { runOperation } from './run-operation.ts'
 import { sendRefunds } from './send-refunds.ts'
@@ -76,6 +79,7 @@ export function createWorker(deps: Parts): Worker {
         done = await mail.run()
         done += await steps.run()
         done += await imports.run()
+        done += await followUps.run()
         done += await charges.run()
         done += await cards.run()
         done += await refunds.run()
@@ -91,6 +95,8 @@ export function createWorker(deps: Parts): Worker {
         await findImportsToRead(deps.db),
         await findRunsUnderWay(deps.db),
         await findCampaignsWithAttempts(deps.db, now),
+        await findCampaignsWithRetries(deps.db, now),
+        await findCampaignsWithReminders(deps.db, now),
         await findDueCardSessions(deps.db, now),
       ]
       return waiting.every((rows) => rows.length === 0)

@@ -7,6 +7,7 @@ import { declineText, hasDeclineText } from './decline-text.ts'
 import { formatMoney } from './money.ts'
 import { hasReasonText, reasonText } from './reason-text.ts'
 import { refundReason } from './refund-text.ts'
+import { dayText } from './time-text.ts'
 
 /** What is needed of an event (domain/shared/events.ts); `reason` is staff's own words. */
 export interface ToldEvent {
@@ -99,6 +100,10 @@ const DID: Readonly<Record<string, Say>> = {
   card_saved: (event) => `saved ${cardOf(event) ?? 'a card'}`,
   change_requested: 'asked for another address',
   change_request_answered: (event) =>
+  remind_on_named: (event) => `named ${dayOf(event)} for the payment`,
+  remind_on_withdrawn: 'took back the day named for the payment',
+  payment_reminded: (event, telling) =>
+    `reminded ${them(telling)} of the failed payment${event.data.is_last === true ? ' for the last time' : ''}`,
     `${event.data.decision === 'approve' ? 'approved' : 'declined'} the request for another address`,
   change_request_withdrawn: 'took back the request for another address',
   // of the campaign
@@ -117,6 +122,7 @@ const DID: Readonly<Record<string, Say>> = {
   stock_counted: 'saved the stock on hand',
   tracking_mails_sent: (event) => `mailed the tracking number of ${counted(event.data.shipments ?? event.data.queued, 'parcel')}`,
 }
+  payment_reminders_asked: (event) => `asked for reminders of ${counted(event.data.orders, 'failed payment')}`,
 
 /** The words of one event. A kind without words is shown as its name, never hidden. */
 export function eventWords(event: ToldEvent, telling: Telling): EventWords {
@@ -136,11 +142,11 @@ export function hasEventText(kind: string): boolean {
   return Object.hasOwn(DID, kind)
 }
 
-function whoOf({ actor }: ToldEvent, { reader }: Telling): string {
+function whoOf({ actor, data }: ToldEvent, { reader }: Telling): string {
   if (actor.kind === 'staff') return reader === 'backer' ? 'The creator' : (actor.name ?? 'Someone')
   if (actor.kind === 'backer') return reader === 'backer' ? 'You' : (actor.name ?? 'The backer')
   if (actor.kind === 'clock') return 'The notice that ran out'
-  if (actor.kind === 'run') return 'The charge run'
+  if (actor.kind === 'run') return data.source === 'retry' ? 'The automatic retry' : 'The charge run'
   if (actor.kind === 'gateway') return 'The bank'
   return 'Afterfund'
 }
@@ -238,6 +244,11 @@ function counted(count: unknown, noun: string): string {
 
 function runScale(event: ToldEvent, telling: Telling): string {
   const { orders } = event.data
+/** "5 December 2026"; "a day" where the event names none. */
+function dayOf({ data: { date } }: ToldEvent): string {
+  return typeof date === 'string' ? dayText(new Date(`${date}T12:00:00Z`), { time_zone: 'UTC' }) : 'a day'
+}
+
   return typeof orders === 'number' ? ` of ${counted(orders, 'order')}, ${amountOf(event, telling)}` : ''
 }
 

@@ -39,6 +39,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   address_mended: 'the address was put right meanwhile',
   shipping_undone: 'the shipping was undone',
   mail_bounced: 'mail to this address came back',
+  day_named: 'the backer named a day, and is left in peace until then',
+  mailed_today: 'was mailed about it within a day',
   pledge_withdrawn: 'the pledge was withdrawn',
   pledge_waiting: 'the platform has not collected the pledge yet',
   already_answered: 'has answered already',

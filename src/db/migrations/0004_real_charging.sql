@@ -69,8 +69,11 @@ create table payment_follow_ups (
   primary key (campaign_id, order_id),
   foreign key (campaign_id, order_id) references orders (campaign_id, id)
 );
-create index payment_follow_ups_retry on payment_follow_ups (retry_at) where retry_at is not null;
-create index payment_follow_ups_remind on payment_follow_ups (remind_at) where remind_at is not null;
+create index payment_follow_ups_retry on payment_follow_ups (campaign_id, retry_at) where retry_at is not null;
+create index payment_follow_ups_remind on payment_follow_ups (campaign_id, remind_at) where remind_at is not null;
+-- Tries are counted for each card, whichever order they were for: the last few are read, however many orders one card has.
+create index payment_attempts_of_card on payment_attempts (campaign_id, card, created_at desc) where state = 'declined' or source = 'retry';
+create index payment_attempts_dead_card on payment_attempts (campaign_id, card) where decline_class = 'hard';
 
 alter table campaigns add column retry_failed_cards boolean not null default true; -- automatic retries
 alter table campaigns add column charge_on date;                                   -- when cards will be charged, as planned; null: not said

@@ -39,7 +39,10 @@ export const filterSchema = z
     address: z
       .enum(['invalid', 'valid'])
       .describe('invalid: something ships, and its address has a warning that nobody answered'),
-    failure: list(z.string().regex(/^[a-z0-9_]{1,80}$/)).describe('Errored, and the last charge failed with this code'),
+    failure: list(z.string().regex(/^[a-z0-9_]{1,80}$/)).describe(
+      'Errored, and the last charge failed with this code, or with one of this class: soft, needs_backer, hard',
+    ),
+    remind_on: z.enum(['yes', 'no']).describe('yes: errored, and its backer named a day for the payment'),
     mail: z.enum(['ok', 'relay', 'bounced']),
     pledge: list(z.string().max(60)),
     operation: z.uuid().describe('Touched by this operation'),
@@ -94,6 +97,7 @@ export function filterCondition(filter: BackerFilter): RawBuilder<boolean> {
   if (filter.address)
     parts.push(filter.address === 'invalid' ? hasInvalidAddress : sql`(o.id is not null and not ${hasInvalidAddress})`)
   if (filter.failure?.length) parts.push(failureCondition(filter.failure))
+  if (filter.remind_on) parts.push(dayNamed(filter.remind_on === 'yes'))
   if (filter.mail) parts.push(sql`b.email_state = ${filter.mail}`)
   if (filter.pledge?.length) parts.push(sql`b.pledge_status = any(${filter.pledge}::text[])`)
   if (filter.operation) parts.push(operationCondition(filter.operation))
@@ -153,11 +157,17 @@ function balanceCondition(balance: 'owed' | 'zero' | 'credit'): RawBuilder<boole
   return balance === 'zero' ? sql`o.balance_due = 0` : sql`o.balance_due < 0`
 }
 
-/** The last try is what made it errored. */
+/** The last try is what made it errored. Classes are never codes too. */
 function failureCondition(codes: string[]): RawBuilder<boolean> {
-  return sql`(o.status = 'errored' and (select a.code from payment_attempts a
+  return sql`(o.status = 'errored' and exists (select 1 from (select a.code, a.decline_class from payment_attempts a
     where a.campaign_id = o.campaign_id and a.order_id = o.id and a.state = 'declined'
-    order by a.number desc limit 1) = any(${codes}::text[]))`
+    order by a.number desc limit 1) d where d.code = any(${codes}::text[]) or d.decline_class = any(${codes}::text[])))`
+}
+
+function dayNamed(is_named: boolean): RawBuilder<boolean> {
+  const named = sql`exists (select 1 from payment_follow_ups f where f.campaign_id = o.campaign_id and f.order_id = o.id
+    and f.remind_on is not null)`
+  return is_named ? sql`(o.status = 'errored' and ${named})` : sql`(o.id is not null and not ${named})`
 }
 
 const HOUR = 3_600_000

@@ -38,6 +38,9 @@ const fields = {
     .date('Write the date as YYYY-MM-DD.')
     .nullable()
     .describe('The deadline that backers are shown; it locks nothing'),
+  retry_failed_cards: z
+    .boolean()
+    .describe('Try failed cards again by themselves, within the limits of the card networks; on unless changed'),
   payment_method_required: z.boolean().describe('Ask every backer for a payment method, owed or not'),
   undo_ship_hours: z
     .int('A whole number of hours.')
@@ -60,6 +63,7 @@ export const campaignInputSchema = z.strictObject({
   creator_name: fields.creator_name.optional(),
   lockdown_on: fields.lockdown_on.optional(),
   payment_method_required: fields.payment_method_required.optional(),
+  retry_failed_cards: fields.retry_failed_cards.optional(),
   undo_ship_hours: fields.undo_ship_hours.optional(),
   currency,
   mode,

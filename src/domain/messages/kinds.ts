@@ -14,6 +14,7 @@ export const MESSAGE_KINDS = [
   'payment_method_needed',
   'receipt',
   'charge_failed',
+  'payment_reminder',
   'finalize_notice',
   'finalize_notice_moved',
   'finalize_notice_withdrawn',

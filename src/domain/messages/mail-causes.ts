@@ -8,6 +8,8 @@ export interface MailCauses {
   notice: Row<'notices'> | null
   /** the charge that succeeded or failed */
   attempt: Row<'payment_attempts'> | null
+  /** what follows the failed charge, as it stands now */
+  follow_up: Row<'payment_follow_ups'> | null
   /** the change that was asked for */
   request: Row<'change_requests'> | null
   /** the parcel */
@@ -33,12 +35,24 @@ export async function loadMailCauses(db: Db, { campaign_id, data }: Message): Pr
     return (found ?? null) as Row<T> | null
   }
   const shipment_id = id('shipment_id')
+  const order_id = id('order_id')
   return {
     notice: await row('notices', 'notice_id'),
     attempt: await row('payment_attempts', 'attempt_id'),
+    follow_up: order_id ? await loadFollowUp(db, { campaign_id, order_id }) : null,
     request: await row('change_requests', 'request_id'),
     shipment: shipment_id ? await loadShipment(db, { campaign_id, shipment_id }) : null,
   }
+}
+
+async function loadFollowUp(db: Db, key: { campaign_id: string; order_id: string }): Promise<MailCauses['follow_up']> {
+  const found = await db
+    .selectFrom('payment_follow_ups')
+    .selectAll()
+    .where('campaign_id', '=', key.campaign_id)
+    .where('order_id', '=', key.order_id)
+    .executeTakeFirst()
+  return found ?? null
 }
 
 async function loadShipment(db: Db, key: { campaign_id: string; shipment_id: string }): Promise<ShipmentFacts | null> {

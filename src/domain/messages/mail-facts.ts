@@ -148,6 +148,8 @@ function whyUntrue({ kind, notice, shipment }: MailFacts, order: OrderFacts): st
       return order.balance_due > 0 ? null : 'nothing_owed'
     case 'charge_failed':
       return order.status === 'errored' ? null : 'charge_settled'
+    case 'payment_reminder':
+      return order.status === 'errored' && order.balance_due > 0 ? null : 'charge_settled'
     case 'address_invalid':
       return order.status === 'paid' && order.ships && (!order.address || order.address_warning) ? null : 'address_mended'
     case 'tracking':

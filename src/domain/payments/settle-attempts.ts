@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { reportDiscrepancies } from '../discrepancies/report-discrepancies.ts'
+import { endFollowUps } from '../follow-ups/failed-cards.ts'
+import { followDeclines } from '../follow-ups/follow-declines.ts'
 import type { Tx } from '../shared/tx.ts'
 import { type Attempt, isNotOver } from './attempts.ts'
 import { type Answers, bookDeclined, bookRefused, bookTaken, queueMails } from './book-charges.ts'
@@ -49,14 +51,17 @@ export async function settleAttempts(tx: Tx, campaign_id: string, answered: read
     ...refused.map(({ attempt, answer }) => endingOf(attempt, 'refused', { code: answer.code })),
   ])
   await reportOtherAmounts(tx, succeeded)
-  await bookTaken(
-    tx,
-    campaign_id,
-    succeeded.map(({ attempt }) => attempt.order_id),
-  )
+  await bookTaken(tx, campaign_id, orderIds(succeeded))
   const elsewhere = await bookDeclined(tx, campaign_id, declined)
   await bookRefused(tx, campaign_id, refused)
-  await queueMails(tx, campaign_id, [...succeeded, ...declined.filter(({ attempt }) => !elsewhere.has(attempt.order_id))])
+  const failed = declined.filter(({ attempt }) => !elsewhere.has(attempt.order_id))
+  const told = await followDeclines(tx, campaign_id, orderIds(failed))
+  await endFollowUps(tx.db, campaign_id, orderIds(succeeded))
+  await queueMails(tx, campaign_id, [...succeeded, ...failed.filter(({ attempt }) => !told.has(attempt.order_id))])
+}
+
+function orderIds(list: readonly { attempt: Attempt }[]): string[] {
+  return list.map(({ attempt }) => attempt.order_id)
 }
 
 /** What was taken is booked, and that it is not what was asked for is told. */

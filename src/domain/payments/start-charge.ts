@@ -70,7 +70,7 @@ export async function startCharges(
     selection: { ids: input.order_ids },
     operation_id: input.run_id,
     reason_id: null,
-    data: sql`jsonb_build_object('amount', m.balance_due)`,
+    data: sql`jsonb_build_object('amount', m.balance_due, 'source', ${input.source}::text)`,
   })
   const moved = moves.filter(({ code }) => code === 'moved').map(({ id }) => id)
   const attempts = await writeAttempts(tx, input, moved)

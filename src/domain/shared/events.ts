@@ -48,6 +48,9 @@ export const EVENT_KINDS = [
   'card_saved',
   'change_requested',
   'change_request_answered',
+  'remind_on_named',
+  'remind_on_withdrawn',
+  'payment_reminded',
   'change_request_withdrawn',
   // of the campaign
   'campaign_created',
@@ -65,6 +68,7 @@ export const EVENT_KINDS = [
   'tracking_mails_sent',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
+  'payment_reminders_asked',
 
 export interface NewEvent {
   campaign_id: string

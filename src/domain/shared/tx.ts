@@ -8,6 +8,7 @@ export type Work =
   | { job: 'read_import'; campaign_id: string; import_id: string }
   | { job: 'charge' }
   | { job: 'check_card_sessions' }
+  | { job: 'retry_cards' }
   | { job: 'send_refunds' }
 
 /** Reads go through either a plain connection or a transaction. */

@@ -17,6 +17,7 @@ export const MESSAGE_LABEL: Record<MessageKind, string> = {
   payment_method_needed: 'Payment method needed',
   receipt: 'Receipt',
   charge_failed: 'Charge failed',
+  payment_reminder: 'Reminder to pay',
   finalize_notice: 'Notice of the final address',
   finalize_notice_moved: 'Notice of the final address moved',
   finalize_notice_withdrawn: 'Notice of the final address withdrawn',

@@ -91,6 +91,16 @@ export function CampaignFields({ choices, values, fault, is_made, has_mail_serve
         label="Ask every backer for a payment method"
         help="Leave it off, unless you charge everybody something later, such as shipping. With it, also those who owe nothing now are asked for a card, and no order can be locked without one."
       />
+      {is_made && (
+        <Option
+          type="checkbox"
+          name="retry_failed_cards"
+          value="on"
+          defaultChecked={fault ? fault.typed.retry_failed_cards === 'on' : (values.retry_failed_cards ?? true)}
+          label="Try failed cards again by themselves"
+          help="A few times, days apart, where the bank’s reason may pass: never twice a day, never a card that was refused for good. Backers are reminded either way."
+        />
+      )}
     </>
   )
 }

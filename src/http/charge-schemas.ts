@@ -19,12 +19,23 @@ const byState = <T extends z.ZodType>(figure: T) =>
 export const listedRun = z
   .object({
     id,
-    state: z.enum(['running', 'paused', 'stopped', 'done']),
-    pause_code: z.string().nullable().describe('Why it paused by itself: gateway_refused_keys. Null: staff paused it'),
+    state: z
+      .enum(['previewed', 'running', 'paused', 'stopped', 'done'])
+      .describe('previewed: counted, and started by nobody yet'),
+    pause_code: z
+      .string()
+      .nullable()
+      .describe(
+        'Why it paused by itself: gateway_refused_keys, right_missing (pause_right names it), gateway_silent (it goes on by itself). Null: staff paused it',
+      ),
+    pause_right: z.string().nullable().describe('What the restricted key lacks'),
     retry_errored: z.boolean().describe('Errored orders are tried again'),
     pace: z.number().describe('Charges a second; halved when the gateway says that it is too many'),
+    full_pace: z.number().describe('What it began with: a pace that was halved rises to it again'),
     actor: z.object({ kind: z.string(), name: z.string().nullable() }),
-    created_at: time,
+    created_at: time.describe('When it was counted'),
+    started_at: time.nullable(),
+    swept_at: time.nullable().describe("When the gateway's payments had been listed, which comes before its first charge"),
     finished_at: time.nullable(),
     total: z.int().describe('Orders the run was started for'),
     orders: byState(z.int()).describe('How many of them are in each state'),
@@ -52,6 +63,9 @@ export const wholeRun = listedRun
     left: z.array(z.object({ code: z.string(), count: z.int(), amount: money })).describe('Who was left out, by reason'),
     speed: z.number().nullable().describe('Charges a second as measured over the last minute'),
     ends_at: time.nullable().describe('When it will be done at that speed; null when it does not run, or only waits for answers'),
+    unknowns: z
+      .array(z.object({ code: z.string(), count: z.int(), amount: money, since: time, next_try_at: time.nullable() }))
+      .describe('Attempts without an answer, by why; next_try_at: when the gateway is asked about one of them next'),
     latest: z.array(runOrder).describe('The orders that changed last'),
   })
   .openapi('WholeChargeRun')
@@ -74,6 +88,12 @@ export const runPreview = z
   })
   .openapi('ChargeRunPreview')
 
+/** What the counting or the start of a run answers. */
+export const startAnswer = runPreview.extend({
+  preview: id.nullable().describe('What a dry run has written down, to be started. Null where nothing could be started'),
+  run: wholeRun.nullable().describe('Null with a dry run'),
+})
+
 export const attempt = z
   .object({
     id,
@@ -91,6 +111,9 @@ export const attempt = z
     created_at: time,
     sent_at: time.nullable(),
     settled_at: time.nullable(),
+    ask_until: time
+      .nullable()
+      .describe('Its backer was led to their bank: until then their answer is waited for, and nothing else is charged'),
     age_seconds: z.int().describe('How long it has been under way, or was until it was over'),
   })
   .openapi('Attempt')

@@ -130,7 +130,15 @@ async function makeRun({ db }: TxParts, campaign_id: string, order_id: string): 
     .where('campaign_id', '=', campaign_id)
     .where('id', '=', order_id)
     .executeTakeFirstOrThrow()
-  const run = { campaign_id, id, state: 'done' as const, selection: '{"filter":{}}', retry_errored: false, pace: 20 }
+  const run = {
+    campaign_id,
+    id,
+    state: 'done' as const,
+    selection: '{"filter":{}}',
+    retry_errored: false,
+    pace: 20,
+    full_pace: 20,
+  }
   await db
     .insertInto('charge_runs')
     .values({ ...run, actor_id: null, created_at: at, updated_at: at, finished_at: at })

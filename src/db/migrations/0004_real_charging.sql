@@ -143,7 +143,18 @@ create table discrepancies (
 );
 create index discrepancies_newest on discrepancies (campaign_id, state, id desc);
 create index discrepancies_order on discrepancies (campaign_id, order_id) where order_id is not null;
+
 -- Every refund that is looked at again: those on their way, and those that looked well, since their money can still come back.
 drop index refunds_due;
 create index refunds_due on refunds (next_try_at) where next_try_at is not null;
 create index refunds_of_payment on refunds (campaign_id, attempt_id);
+
+-- A run as it was looked at before somebody pressed start; null in those of before, and where nobody looked.
+alter table charge_runs add column counted jsonb;
+-- Halved when the gateway says it is too many, it rises again to what the run began with.
+alter table charge_runs add column full_pace real;
+update charge_runs set full_pace = pace;
+alter table charge_runs alter column full_pace set not null;
+alter table charge_runs add column slowed_at timestamptz;  -- when its pace was last changed; null: never
+alter table charge_runs add column pause_right text;       -- with the pause code right_missing: what the restricted key lacks
+create index charge_runs_previewed on charge_runs (campaign_id, id) where state = 'previewed';

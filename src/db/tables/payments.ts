@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { Json, MaybeTime, Time } from './column-types.ts'
+import type { Json, MaybeJson, MaybeTime, Time } from './column-types.ts'
 
 /** Cards, and the tries to charge them. */
 export interface PaymentTables {
@@ -82,11 +82,16 @@ export interface PaymentTables {
   charge_runs: {
     campaign_id: string
     id: string
-    state: 'running' | 'paused' | 'stopped' | 'done'
+    /** previewed: looked at, and started by nobody yet */
+    state: 'previewed' | 'running' | 'paused' | 'stopped' | 'done'
     pause_code: string | null
+    pause_right: string | null
     selection: Json<unknown>
     retry_errored: boolean
     pace: number
+    full_pace: number
+    slowed_at: MaybeTime
+    counted: MaybeJson
     actor_id: string | null
     created_at: Time
     updated_at: Time

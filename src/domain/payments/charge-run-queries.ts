@@ -10,11 +10,20 @@ export interface ListedRun {
   state: RunState
   /** why it paused by itself; null when staff paused it */
   pause_code: string | null
+  /** with the code `right_missing`: what the restricted key lacks */
+  pause_right: string | null
   retry_errored: boolean
   /** charges a second */
   pace: number
+  /** what it began with: a pace that was halved rises to it again */
+  full_pace: number
   actor: { kind: string; name: string | null }
+  /** when it was counted */
   created_at: Date
+  /** null: it was counted, and nobody has started it */
+  started_at: Date | null
+  /** when the gateway's payments had been listed before its first charge; null: not yet */
+  swept_at: Date | null
   finished_at: Date | null
   total: number
   orders: Record<RunOrderState, number>
@@ -31,7 +40,20 @@ export interface WholeRun extends ListedRun {
   speed: number | null
   /** when it will be done at that speed, or at its pace; null when it does not run, or only waits for answers */
   ends_at: Date | null
+  /** attempts without an answer, by why; the most frequent first */
+  unknowns: Unanswered[]
   latest: RunOrder[]
+}
+
+/** So many attempts have no answer for this reason. */
+export interface Unanswered {
+  code: string
+  count: number
+  amount: number
+  /** when the oldest of them left */
+  since: Date
+  /** when the gateway is asked next about one of them; null: it is being asked */
+  next_try_at: Date | null
 }
 
 export interface RunOrder {
@@ -50,12 +72,13 @@ const shownState = sql`case when r.state = 'charging' and a.state = 'unknown' th
 const joins = sql`charge_run_orders r
   left join payment_attempts a on a.campaign_id = r.campaign_id and a.id = r.attempt_id`
 
-/** One page of a campaign's charge runs, newest first. */
+/** One page of a campaign's charge runs, newest first; those that were only counted are none. */
 export async function listChargeRuns(db: Db, campaign_id: string, input: PageInput = {}): Promise<Page<ListedRun>> {
   const size = pageSize(input)
   const place = readCursor(input.cursor, 'newest', 1)
   // Ids are UUIDv7, so they ascend in time.
-  const runs = await readRuns(db, campaign_id, place ? sql`u.id::text < ${place[0]}` : sql`true`, size + 1)
+  const before = place ? sql`u.id::text < ${place[0]}` : sql`true`
+  const runs = await readRuns(db, campaign_id, sql`u.state <> 'previewed' and ${before}`, size + 1)
   return cutPage(
     runs.map(({ tallies: _, ...run }) => run),
     size,
@@ -85,6 +108,7 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
       run.state === 'running' && (left > 0 || run.orders.unknown === 0)
         ? new Date(now.getTime() + (left / (speed ?? run.pace)) * 1000)
         : null,
+    unknowns: run.orders.unknown > 0 ? await readUnanswered(db, { campaign_id, run_id: id }) : [],
     latest: await readLatest(db, { campaign_id, run_id: id }),
   }
 }
@@ -92,6 +116,16 @@ export async function findChargeRun(db: Db, campaign_id: string, id: string, now
 /** So many of a run's newest attempts hold the latest answers: more are never made and in the air (jobs/charge-orders.ts). */
 const NEWEST = 500
 const LATEST = 8
+
+/** The attempts of a run that have no answer, by why: among the few that are in the air. */
+async function readUnanswered(db: Db, { campaign_id, run_id }: RunKey): Promise<Unanswered[]> {
+  const { rows } = await sql<Unanswered>`select coalesce(a.code, 'unknown') as code, count(*)::int as count,
+      sum(a.amount)::bigint as amount, min(coalesce(a.sent_at, a.created_at)) as since, min(a.next_try_at) as next_try_at
+    from ${joins} where r.campaign_id = ${campaign_id} and r.run_id = ${idOfRun({ run_id })} and r.state = 'charging'
+      and a.state = 'unknown'
+    group by 1 order by 2 desc, 1`.execute(db)
+  return rows
+}
 
 /** The orders whose charge was sent or answered last. Read from the end of an index: pages ask each second. */
 async function readLatest(db: Db, { campaign_id, run_id }: RunKey): Promise<RunOrder[]> {
@@ -144,8 +178,8 @@ async function readRuns(
 ): Promise<(ListedRun & { tallies: Tally[] })[]> {
   const { rows } = await sql<
     Omit<ListedRun, 'orders' | 'amounts' | 'total'> & { tallies: Tally[] | null }
-  >`select u.id, u.state, u.pause_code, u.retry_errored, u.pace,
-      jsonb_build_object('kind', 'staff', 'name', p.name) as actor, u.created_at, u.finished_at,
+  >`select u.id, u.state, u.pause_code, u.pause_right, u.retry_errored, u.pace, u.full_pace,
+      jsonb_build_object('kind', 'staff', 'name', p.name) as actor, u.created_at, u.started_at, u.swept_at, u.finished_at,
       (select jsonb_agg(to_jsonb(n)) from (${tallies}) n) as tallies
     from charge_runs u left join accounts p on p.id = u.actor_id
     where u.campaign_id = ${campaign_id} and ${where} order by u.id desc limit ${limit}`.execute(db)

@@ -27,8 +27,15 @@ export function chargedStatuses(retry_errored: boolean): OrderStatus[] {
   return TRANSITIONS.start_charge.from.filter((status) => status !== 'errored' || retry_errored)
 }
 
-/** The gateway refused its keys (401, 403): the run waits until somebody has mended them. */
-export const KEYS_REFUSED = 'gateway_refused_keys'
+/** Why a run pauses by itself. */
+export const PAUSE_CODES = {
+  /** the gateway refused its keys (401, 403): the run waits until somebody has mended them */
+  keys: 'gateway_refused_keys',
+  /** a restricted key lacks a right, which `pause_right` names */
+  right: 'right_missing',
+  /** the gateway does not answer: the run goes on by itself once it does */
+  silent: 'gateway_silent',
+} as const
 
 /** Takes a run until the transaction ends; 404 outside the campaign. */
 export async function takeRun(tx: Tx, key: RunKey): Promise<ChargeRun> {
@@ -48,7 +55,7 @@ export async function saveRunState(
   tx: Tx,
   actor: Actor,
   run: ChargeRun,
-  change: { state: RunState; pause_code?: string | null },
+  change: { state: RunState; pause_code?: string | null; pause_right?: string | null },
 ): Promise<ChargeRun> {
   const isOver = change.state === 'stopped' || change.state === 'done'
   const saved = await tx.db
@@ -56,6 +63,7 @@ export async function saveRunState(
     .set({
       state: change.state,
       pause_code: change.pause_code ?? null,
+      pause_right: change.pause_right ?? null,
       updated_at: tx.now,
       ...(isOver ? { finished_at: tx.now } : {}),
     })
@@ -101,12 +109,42 @@ export async function waitAgain(tx: Tx, key: RunKey, attempt_id: string): Promis
       and r.campaign_id = u.campaign_id and r.run_id = u.id and r.attempt_id = ${attempt_id}`.execute(tx.db)
 }
 
-/** Pauses the run of an attempt that the gateway refused because of its keys: no other card is tried with them. */
-export async function pauseRunOfAttempt(tx: Tx, key: RunKey): Promise<void> {
+/** Pauses the run of an attempt that the gateway refused because of its keys: no other card is tried with them. `right`: what they lack. */
+export async function pauseRunOfAttempt(tx: Tx, key: RunKey, right: string | null = null): Promise<void> {
   const run = await takeRun(tx, key)
-  if (run.state !== 'running') return
+  // Keys are for somebody to mend; that the gateway was silent before says nothing any more.
+  if (run.state !== 'running' && run.pause_code !== PAUSE_CODES.silent) return
   await withdrawUnsent(tx, key)
-  await saveRunState(tx, RUN, run, { state: 'paused', pause_code: KEYS_REFUSED })
+  const pause_code = right === null ? PAUSE_CODES.keys : PAUSE_CODES.right
+  await saveRunState(tx, RUN, run, { state: 'paused', pause_code, pause_right: right })
+}
+
+/** Pauses every run that is under way: the gateway does not answer. What is in the air stays unknown, and is asked about until it does. */
+export async function pauseSilentRuns(tx: Tx): Promise<void> {
+  for (const key of await runsWith(tx, { state: 'running' })) {
+    const run = await takeRun(tx, key)
+    if (run.state !== 'running') continue
+    await withdrawUnsent(tx, key)
+    await saveRunState(tx, RUN, run, { state: 'paused', pause_code: PAUSE_CODES.silent })
+  }
+}
+
+/** The gateway answers again: the runs that its silence paused go on. One that staff paused meanwhile does not. */
+export async function resumeSilentRuns(tx: Tx): Promise<void> {
+  for (const key of await runsWith(tx, { state: 'paused', pause_code: PAUSE_CODES.silent })) {
+    const run = await takeRun(tx, key)
+    if (run.state !== 'paused' || run.pause_code !== PAUSE_CODES.silent) continue
+    await saveRunState(tx, RUN, run, { state: 'running' })
+    await tx.enqueue({ job: 'charge' })
+  }
+}
+
+async function runsWith(
+  tx: Tx,
+  { state, pause_code = null }: { state: RunState; pause_code?: string | null },
+): Promise<RunKey[]> {
+  const runs = tx.db.selectFrom('charge_runs').select(['campaign_id', 'id as run_id']).where('state', '=', state)
+  return await (pause_code === null ? runs : runs.where('pause_code', '=', pause_code)).orderBy('id').execute()
 }
 
 /** Brings the run's operation up to what its orders say. */

@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import type { ChargeRunPreview } from '../../domain/payments/charge-runs.ts'
+import type { ChargeRunPreview } from '../../domain/payments/charge-run-preview.ts'
 import { reasonText } from '../../lib/reason-text.ts'
 import { paths } from '../paths.ts'
 import { type Share, ShareBar } from '../ui/figures.tsx'

@@ -3,10 +3,12 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { afterDecline, chargeReason, reasonTitle, runOrderWord } from '../../lib/charge-text.ts'
 import { reasonSentence } from '../../lib/reason-text.ts'
+import { unansweredText } from '../../lib/unanswered-text.ts'
 import { paths } from '../paths.ts'
 import { Amount, Count } from '../ui/numbers.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { Head, Table } from '../ui/table.tsx'
+import { Time } from '../ui/time.tsx'
 import type { ShownRun } from './charge-figures.tsx'
 import { Mark, Status } from './status.tsx'
 
@@ -67,6 +69,59 @@ export function FailuresSheet({ campaign, run }: Props) {
               <td className="wraps">{one.outcome === 'declined' ? afterDecline(one.code) : 'nothing was taken'}</td>
             </tr>
           ))}
+        </tbody>
+      </Table>
+    </Sheet>
+  )
+}
+
+/** Charges without an answer: why nobody knows yet, since when, and what is being done about it. */
+export function UnansweredSheet({ campaign, run }: Props) {
+  if (run.unknowns.length === 0) return null
+  return (
+    <Sheet
+      title="No answer yet"
+      aside={<Link to={paths.charge_orders(campaign.id, run.id, { state: 'unknown' })}>See which</Link>}
+      body="flush"
+    >
+      <Table caption="Charges without an answer, by why">
+        <thead>
+          <tr>
+            <Head>Why, and what happens</Head>
+            <Head number>Cards</Head>
+            <Head number>Sum, {campaign.currency}</Head>
+            <Head>Since</Head>
+          </tr>
+        </thead>
+        <tbody>
+          {run.unknowns.map((one) => {
+            const { why, then } = unansweredText(one.code)
+            return (
+              <tr key={one.code}>
+                <td className="wraps">
+                  {why}
+                  <small className="row-small">
+                    {then}
+                    {one.next_try_at && (
+                      <>
+                        {' '}
+                        Asked next at <Time at={one.next_try_at} />.
+                      </>
+                    )}
+                  </small>
+                </td>
+                <td className="number">
+                  <Count of={one.count} />
+                </td>
+                <td className="number">
+                  <Amount minor={one.amount} currency={campaign.currency} />
+                </td>
+                <td>
+                  <Time at={one.since} />
+                </td>
+              </tr>
+            )
+          })}
         </tbody>
       </Table>
     </Sheet>

@@ -44,6 +44,7 @@ type Titled = Counted & Pick<WholeRun, 'state'>
 export function runTitle(run: Titled): string {
   const { total } = cardsOf(run)
   const cards = `${countText(total)} ${total === 1 ? 'card' : 'cards'}`
+  if (run.state === 'previewed') return `Charge ${cards}`
   if (run.state === 'running') return `Charging ${cards}`
   if (run.state === 'paused') return `Charging ${cards}, paused`
   const of = run.orders.succeeded === total ? cards : `${countText(run.orders.succeeded)} of ${cards}`
@@ -52,6 +53,7 @@ export function runTitle(run: Titled): string {
 }
 
 export const RUN_STATE: Record<WholeRun['state'], string> = {
+  previewed: 'Counted',
   running: 'Runs',
   paused: 'Paused',
   stopped: 'Stopped',

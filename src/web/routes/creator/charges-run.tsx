@@ -1,10 +1,15 @@
 import { Pause, Play } from 'lucide-react'
-import { data, Form, Link, redirect } from 'react-router'
+import { data, Form, redirect } from 'react-router'
+import type { Selection } from '../../../domain/orders/selection.ts'
+import { findSignedPreview } from '../../../domain/payments/charge-run-preview.ts'
 import { findChargeRun } from '../../../domain/payments/charge-run-queries.ts'
-import { pauseChargeRun, resumeChargeRun, stopChargeRun } from '../../../domain/payments/charge-runs.ts'
-import type { Tx } from '../../../domain/shared/tx.ts'
+import { pauseChargeRun, resumeChargeRun, startPreviewedRun, stopChargeRun } from '../../../domain/payments/charge-runs.ts'
+import { isChargingSetUp } from '../../../domain/payments/charging.ts'
+import { setLimits, type Tx } from '../../../domain/shared/tx.ts'
 import { ChargeProgress, type ShownRun } from '../../components/charge-figures.tsx'
-import { FailuresSheet, LatestSheet, LeftOutSheet } from '../../components/charge-reasons.tsx'
+import { FailuresSheet, LatestSheet, LeftOutSheet, UnansweredSheet } from '../../components/charge-reasons.tsx'
+import { Beside, Result, Standing } from '../../components/charge-run-notes.tsx'
+import { SignOff } from '../../components/charge-sign-off.tsx'
 import { asSent, cardsOf, isUnderWay, runTitle } from '../../components/charge-words.ts'
 import { useLiveRun } from '../../components/use-live-run.ts'
 import { typedFields } from '../../form.server.ts'
@@ -12,25 +17,30 @@ import { paths } from '../../paths.ts'
 import { orRefusalPage } from '../../session.server.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Note } from '../../ui/note.tsx'
-import { countText, Money, plural } from '../../ui/numbers.tsx'
+import { Money, plural } from '../../ui/numbers.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { useHydrated } from '../../ui/reader.tsx'
 import { Sheets } from '../../ui/sheet.tsx'
 import { Time } from '../../ui/time.tsx'
+import { readWayBack } from '../../way-back.ts'
 import type { Route } from './+types/charges-run'
 import { attempt, requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign, now } = await requireCampaign(args)
-  const run = await orRefusalPage(findChargeRun(deps.db, campaign.id, args.params.run, now))
-  return {
-    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
-    run: asSent(run),
-    asks_stop: new URL(args.request.url).searchParams.get('ask') === 'stop',
+  const search = new URL(args.request.url).searchParams
+  const shared = { campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency } }
+  const signed = await orRefusalPage(findSignedPreview(deps.db, campaign.id, args.params.run, now))
+  if (signed) {
+    const from = search.get('from')
+    const is_set_up = await isChargingSetUp(deps.db, campaign)
+    return { ...shared, signed: { ...asSent(signed), from, back: readWayBack(campaign.id, from), is_set_up }, run: null }
   }
+  const run = await orRefusalPage(findChargeRun(deps.db, campaign.id, args.params.run, now))
+  return { ...shared, signed: null, run: asSent(run), asks_stop: search.get('ask') === 'stop' }
 }
 
-const INTENTS = { pause: pauseChargeRun, resume: resumeChargeRun, stop: stopChargeRun }
+const INTENTS = { start: startPreviewedRun, pause: pauseChargeRun, resume: resumeChargeRun, stop: stopChargeRun }
 
 export async function action(args: Route.ActionArgs) {
   const desk = await requireCampaign(args)
@@ -38,14 +48,44 @@ export async function action(args: Route.ActionArgs) {
   const key = { campaign_id: desk.campaign.id, run_id: args.params.run }
   if (!intent || !Object.hasOwn(INTENTS, intent)) throw data({ message: 'There is no such act.' }, { status: 404 })
   const command = INTENTS[intent as keyof typeof INTENTS]
-  const { refusal } = await attempt(desk, async (tx: Tx) => void (await command(tx, desk.actor, key)))
+  const { refusal } = await attempt(desk, async (tx: Tx) => void (await command(tx, desk.actor, key)), setLimits)
+  // Whoever presses second, or twice, lands on the run that the first press started.
+  const under_way = refusal?.details.run_id
+  if (typeof under_way === 'string') throw redirect(paths.charge(desk.campaign.id, under_way), { status: 303 })
   if (refusal) return data({ refusal }, 409)
   throw redirect(paths.charge(desk.campaign.id, args.params.run), { status: 303 })
 }
 
 export default function ChargeRunPage({ loaderData, actionData }: Route.ComponentProps) {
-  const { campaign, asks_stop } = loaderData
-  const run = useLiveRun(loaderData.run, paths.charge_live(campaign.id, loaderData.run.id), isUnderWay(loaderData.run))
+  const { campaign } = loaderData
+  if (loaderData.run) {
+    return (
+      <Run campaign={campaign} read={loaderData.run} asks_stop={loaderData.asks_stop} refusal={actionData?.refusal ?? null} />
+    )
+  }
+  const { signed } = loaderData
+  const { selection, retry_errored, ...rest } = signed
+  return <SignOff campaign={campaign} {...rest} signed={signed} retry={retry_errored} query={queryOf(selection)} />
+}
+
+/** A selection as the query that leads to it: filters are the same words in both. */
+function queryOf(selection: Selection): Record<string, string | string[]> {
+  if ('ids' in selection) return { id: selection.ids }
+  return Object.fromEntries(
+    Object.entries(selection.filter).map(([key, value]) => [key, Array.isArray(value) ? value : String(value)]),
+  )
+}
+
+interface RunPageProps {
+  campaign: { id: string; name: string; currency: string }
+  /** the run as the page was read */
+  read: ShownRun
+  asks_stop: boolean
+  refusal: { message: string } | null
+}
+
+function Run({ campaign, read, asks_stop, refusal }: RunPageProps) {
+  const run = useLiveRun(read, paths.charge_live(campaign.id, read.id), isUnderWay(read))
   const isOver = run.state === 'done' || run.state === 'stopped'
   return (
     <>
@@ -56,18 +96,19 @@ export default function ChargeRunPage({ loaderData, actionData }: Route.Componen
         facts={<RunFacts currency={campaign.currency} run={run} />}
         actions={<RunActions campaign_id={campaign.id} run={run} />}
       />
-      {actionData?.refusal && !isOver && (
+      {refusal && !isOver && (
         <Note tone="danger" live>
-          {actionData.refusal.message}
+          {refusal.message}
         </Note>
       )}
       {asks_stop && !isOver && <AskStop campaign={campaign} run={run} />}
-      <Paused run={run} />
+      <Standing run={run} />
       <Result campaign={campaign} run={run} />
       <ChargeProgress campaign={campaign} run={run} />
       <Beside campaign={campaign} run={run} />
       <Sheets columns="halves">
         <div className="sheets">
+          <UnansweredSheet campaign={campaign} run={run} />
           <FailuresSheet campaign={campaign} run={run} />
           <LeftOutSheet campaign={campaign} run={run} />
         </div>
@@ -86,7 +127,7 @@ function RunFacts({ currency, run }: RunProps & { currency: string }) {
   const isHydrated = useHydrated()
   return (
     <>
-      Started <Time at={run.created_at} as="moment" />
+      Started <Time at={run.started_at ?? run.created_at} as="moment" />
       {run.actor.name && (
         <>
           {' '}
@@ -156,89 +197,6 @@ function AskStop({ campaign, run }: CampaignRunProps) {
         </Button>
       </Form>
     </Note>
-  )
-}
-
-/** Why it stands still, and what to do. */
-function Paused({ run }: RunProps) {
-  if (run.state !== 'paused') return null
-  if (run.pause_code) {
-    return (
-      <Note tone="danger" live>
-        <b>The gateway refused our keys, so the run paused by itself.</b> Nothing was taken since. Have the keys put right
-        (STRIPE_SECRET_KEY) and Afterfund started again, then press Resume.
-      </Note>
-    )
-  }
-  return (
-    <Note tone="warn" live>
-      <b>Paused.</b> {plural(run.orders.waiting, 'card waits', 'cards wait')} until you press Resume. What was under way gets its
-      answer.
-    </Note>
-  )
-}
-
-/** What came of it, once it is over. */
-function Result({ campaign, run }: CampaignRunProps) {
-  if (run.state !== 'done' && run.state !== 'stopped') return null
-  const { succeeded, declined, refused } = run.orders
-  const waiting = cardsOf(run).stopped.count
-  const failed = declined + refused
-  const charged = (
-    <>
-      {plural(succeeded, 'card', 'cards')} charged, <Money minor={run.amounts.succeeded} currency={campaign.currency} />.
-    </>
-  )
-  if (succeeded === 0 && run.orders.nothing_owed === 0) {
-    return (
-      <Note tone="warn" live>
-        <b>No card was charged.</b> {failed > 0 && `${plural(failed, 'charge', 'charges')} failed, as below.`}
-        {waiting > 0 && ` ${plural(waiting, 'card stays', 'cards stay')} as it was.`}
-      </Note>
-    )
-  }
-  return (
-    <Note tone="good" live>
-      <b>{charged}</b>{' '}
-      {declined > 0 && (
-        <>
-          {countText(declined)} {declined === 1 ? 'was declined; its backer was' : 'were declined; their backers were'} mailed
-          why, with a link to mend it.{' '}
-          <Link to={paths.orders(campaign.id, { operation: run.id, status: 'errored' })}>See who has not mended it yet</Link>.{' '}
-        </>
-      )}
-      {refused > 0 &&
-        `${countText(refused)} ${refused === 1 ? 'was' : 'were'} not carried out by the gateway: nothing was taken. `}
-      {waiting > 0 && `${countText(waiting)} were not charged, since the run was stopped.`}
-    </Note>
-  )
-}
-
-/** What happened without the gateway, and who was not asked. */
-function Beside({ campaign, run }: CampaignRunProps) {
-  const { nothing_owed } = run.orders
-  const isOver = run.state === 'done' || run.state === 'stopped'
-  if (nothing_owed === 0 && run.orders.unknown === 0) return null
-  return (
-    <>
-      {nothing_owed > 0 && (
-        <Note tone="info">
-          <b>
-            <Link to={paths.charge_orders(campaign.id, run.id, { state: 'nothing_owed' })}>
-              {plural(nothing_owed, 'order', 'orders')}
-            </Link>{' '}
-            {isOver ? 'owed' : nothing_owed === 1 ? 'owes' : 'owe'} nothing
-          </b>{' '}
-          and {isOver ? 'became' : nothing_owed === 1 ? 'becomes' : 'become'} paid without the gateway.
-        </Note>
-      )}
-      {run.orders.unknown > 0 && (
-        <Note tone="warn">
-          <b>No answer yet for {plural(run.orders.unknown, 'card', 'cards')}.</b> We ask the gateway every minute; nothing is
-          charged again meanwhile.
-        </Note>
-      )}
-    </>
   )
 }
 

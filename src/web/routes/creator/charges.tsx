@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
+import { previewChargeRun } from '../../../domain/payments/charge-run-preview.ts'
 import { type ListedRun, listChargeRuns } from '../../../domain/payments/charge-run-queries.ts'
-import { previewChargeRun } from '../../../domain/payments/charge-runs.ts'
 import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { countFailedPayments, type FailedPayments } from '../../../domain/payments/failed-payments.ts'
 import { previewWaive } from '../../../domain/payments/waive-small-balances.ts'

@@ -112,6 +112,12 @@ function waitingRow(
   return shown ? [{ id, sign: <Icon of={icon} />, title, note, action: <ButtonLink to={link.to}>{link.label}</ButtonLink> }] : []
 }
 
+const PAUSED: Readonly<Record<string, string>> = {
+  gateway_refused_keys: 'The gateway refused our keys',
+  right_missing: 'The key lacks a right at the gateway',
+  gateway_silent: 'The gateway does not answer; it goes on by itself once it does',
+}
+
 /** Charges that stand still, and backers who wait for an answer. */
 function chargingRows({ campaign, charging, requests }: Pick<Facts, 'campaign' | 'charging' | 'requests'>) {
   return [
@@ -120,7 +126,7 @@ function chargingRows({ campaign, charging, requests }: Pick<Facts, 'campaign' |
       'paused',
       CirclePause,
       'A charge run is paused',
-      charging.pause_code ? 'The gateway refused our keys' : 'No further card is charged until it goes on',
+      PAUSED[charging.pause_code ?? ''] ?? 'No further card is charged until it goes on',
       { label: 'See the run', to: charging.paused ? paths.charge(campaign.id, charging.paused) : paths.charges(campaign.id) },
     ),
     ...waitingRow(

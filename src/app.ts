@@ -36,7 +36,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     await next()
     c.res.headers.set('X-Request-Id', c.get('id'))
   })
-  app.use(securityHeaders({ isHttps: config.isHttps, isDev: options.isDev ?? false, formTargets: cardPageOrigins(config) }))
+  app.use(securityHeaders({ isHttps: config.isHttps, isDev: options.isDev ?? false, formTargets: formTargetsOf(config) }))
   app.get('/healthz', async (c) => {
     const health = await checkHealth(deps)
     c.header('Cache-Control', 'no-store')
@@ -63,6 +63,18 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
   })
   return app
 }
+
+/**
+ * The page that leads to a backer's bank may lead anywhere over TLS: the gateway sends them on, at once, to the page of whichever bank it is,
+ * and browsers hold each of these steps against the policy.
+ */
+function formTargetsOf(config: Deps['config']): (path: string) => string[] {
+  const origins = cardPageOrigins(config)
+  const isStripe = config.gateway !== 'simulator' && config.gateway.host === stripeHost
+  return (path) => (isStripe && BANK_PAGE.test(path) ? [...origins, 'https:'] : origins)
+}
+
+const BANK_PAGE = /^\/b\/[^/]+\/[^/]+\/bank$/
 
 /** Where the card page of the gateway stands: browsers follow a form's redirect only to places that our policy names. */
 function cardPageOrigins({ gateway, publicUrl }: Deps['config']): string[] {

@@ -144,9 +144,9 @@ const truthsAt = (now: Date): Truth[] => [
       where r.state = 'charging' and (a.state is null or a.state not in ${notOver})`,
   },
   {
-    rule: 'nothing stays in progress: no attempt is older than an hour',
+    rule: 'nothing stays in progress: no attempt is older than an hour, or an hour past what the bank asks',
     broken: sql`select campaign_id, order_id as id, 'attempt ' || number || ' is ' || state as found from payment_attempts
-      where state in ${notOver} and created_at < ${now}::timestamptz - interval '1 hour'`,
+      where state in ${notOver} and coalesce(ask_until, created_at) < ${now}::timestamptz - interval '1 hour'`,
   },
 ]
 

@@ -4,15 +4,16 @@ import type { MiddlewareHandler } from 'hono'
 export function securityHeaders(options: {
   isHttps: boolean
   isDev: boolean
-  /** origins of other pages to which an answer to a form may lead: the gateway's card page */
-  formTargets: string[]
+  /** other pages, by their origin, to which an answer to a form of the page at this path may lead: the gateway's card page, a bank's */
+  formTargets(path: string): string[]
 }): MiddlewareHandler<{ Variables: { nonce: string } }> {
   return async (c, next) => {
     await next()
     const set = (name: string, value: string) => {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value)
     }
-    set('Content-Security-Policy', contentPolicy(c.get('nonce'), options))
+    const formTargets = options.formTargets(c.req.path)
+    set('Content-Security-Policy', contentPolicy(c.get('nonce'), { isDev: options.isDev, formTargets }))
     set('X-Content-Type-Options', 'nosniff')
     set('X-Frame-Options', 'SAMEORIGIN')
     // Not no-referrer: Chromium would then send "Origin: null" with every form.

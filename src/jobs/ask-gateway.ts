@@ -1,6 +1,8 @@
 import type { Deps } from '../deps.server.ts'
 import type { TakenAttempt } from '../domain/payments/attempts.ts'
+import { isAtBank } from '../domain/payments/bank-visits.ts'
 import type { ChargeAnswer, ChargeRequest, GatewayPayment } from '../domain/payments/gateway.ts'
+import { lookAtBank } from './look-at-bank.ts'
 
 type Parts = Pick<Deps, 'gateway' | 'log' | 'clock'>
 
@@ -21,6 +23,7 @@ export async function askGateway(app: Parts, attempt: TakenAttempt, account: str
     return account && attempt.was === 'created' ? refused('other_account') : unknown('other_account')
   }
   try {
+    if (isAtBank(attempt)) return await lookAtBank(app, attempt)
     const request = attempt.request as ChargeRequest
     if (attempt.was === 'created') return await app.gateway.charge(request, { key: attempt.key, is_repeat: false })
     return await settle(app, attempt, request)

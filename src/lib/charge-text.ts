@@ -13,8 +13,12 @@ const ATTEMPT: Readonly<Record<string, string>> = {
   refused: 'Not carried out',
 }
 
+/** The bank wants to hear from its holder, who was led there: the code of an attempt without an answer. */
+const AT_BANK = 'bank_asks'
+
 /** What became of an attempt: "Declined". */
-export function attemptWord(state: string): string {
+export function attemptWord(state: string, code: string | null = null): string {
+  if (state === 'unknown' && code === AT_BANK) return 'Waiting for the answer to the bank’s question'
   return ATTEMPT[state] ?? state.replaceAll('_', ' ')
 }
 
@@ -59,6 +63,7 @@ export function afterDecline(code: string): string {
 
 /** Why, as words that follow the state: "not enough funds", "on hold". Null where there is nothing to say. */
 export function chargeReason(state: string, code: string | null): string | null {
+  if (state === 'unknown' && code === AT_BANK) return 'its backer was led to their bank; nothing else is charged meanwhile'
   if (state === 'unknown') return 'we keep asking the gateway; nothing is charged again meanwhile'
   if (!code) return null
   if (state === 'left_out' || state === 'waiting') return reasonText(code)

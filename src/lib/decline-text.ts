@@ -35,7 +35,7 @@ const EXPIRY: Words = { reason: 'the expiry date of the card is wrong', fix: ENT
 const PIN: Words = { reason: 'the bank asks for the PIN of the card', fix: ANOTHER, same_card: 'unlikely' }
 const APPROVAL: Words = {
   reason: 'the bank wants its customer to approve this charge',
-  fix: 'ask the bank to allow the charge, or use another card',
+  fix: 'confirm it with the bank, or use another card',
   same_card: 'unlikely',
 }
 const NOT_ALLOWED: Words = { reason: 'the bank does not allow this kind of purchase', fix: ASK_BANK, same_card: 'unlikely' }
@@ -81,7 +81,10 @@ const DECLINES: Readonly<Record<string, Words>> = {
   authentication_required: APPROVAL,
   authentication_not_handled: APPROVAL,
   mobile_device_authentication_required: APPROVAL,
-  payment_intent_authentication_failure: APPROVAL,
+  payment_intent_authentication_failure: { ...APPROVAL, reason: 'the charge was not confirmed with the bank' },
+  // Our own: the question came to nothing.
+  bank_not_answered: { ...APPROVAL, reason: 'the question of the bank was not answered in time' },
+  bank_not_asked: { ...APPROVAL, reason: 'the bank could not be asked to confirm it' },
   expired_card: { reason: 'the card has expired', fix: 'enter the new card, or use another one', same_card: 'unlikely' },
   incorrect_cvc: SECURITY_CODE,
   invalid_cvc: SECURITY_CODE,

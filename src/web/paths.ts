@@ -125,6 +125,12 @@ export const paths = {
   pledge_card_return: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/card/return`,
   /** Posted to: charges the card on file again. */
   pledge_retry: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/retry`,
+  /** What the bank wants to hear: the amount, and the button that leads there. */
+  pledge_bank: (campaignId: string, backerId: string, query: Query = {}) => withQuery(`/b/${campaignId}/${backerId}/bank`, query),
+  /** Where the bank's page leads back to. */
+  pledge_bank_return: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/bank/return`,
+  /** Posted to: the day on which a failed payment is paid. */
+  pledge_remind_on: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/remind-on`,
   /** Asks for another address once it is final. */
   pledge_change_request: (campaignId: string, backerId: string) => `/b/${campaignId}/${backerId}/change-request`,
   lost_link: (campaignId: string) => `/c/${campaignId}/link`,

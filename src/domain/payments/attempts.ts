@@ -62,6 +62,8 @@ export interface ShownAttempt {
   created_at: Date
   sent_at: Date | null
   settled_at: Date | null
+  /** its backer is at their bank, or may be: until when their answer is waited for */
+  ask_until: Date | null
   /** how long it has been under way, or was until it was over */
   age_seconds: number
 }
@@ -90,7 +92,7 @@ export async function listAttempts(
   const { rows } = await sql<ShownAttempt>`select a.id, a.number, jsonb_build_object('id', o.id, 'number', o.number) as "order",
       jsonb_build_object('id', b.id, 'name', b.name) as backer, a.state, a.amount, a.currency, a.code, a.decline_class,
       jsonb_build_object('brand', p.brand, 'last4', p.last4, 'exp_month', p.exp_month, 'exp_year', p.exp_year) as payment_method,
-      a.run_id, a.payment, a.created_at, a.sent_at, a.settled_at,
+      a.run_id, a.payment, a.created_at, a.sent_at, a.settled_at, a.ask_until,
       greatest(0, extract(epoch from coalesce(a.settled_at, ${input.now}::timestamptz) - a.created_at))::int as age_seconds
     from payment_attempts a
     join orders o on o.campaign_id = a.campaign_id and o.id = a.order_id

@@ -6,6 +6,7 @@ import { GATEWAY } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
 import type { Attempt } from './attempts.ts'
 import { pauseRunOfAttempt, waitAgain } from './charge-run-state.ts'
+import { NOT_ANSWERED, NOT_ASKED } from './declines.ts'
 import type { ChargeAnswer } from './gateway.ts'
 
 /** Attempts with one kind of answer. */
@@ -107,7 +108,7 @@ export async function bookRefused(tx: Tx, campaign_id: string, list: Answers<'re
     if (!answer.pauses || !attempt.run_id) continue
     const key = { campaign_id, run_id: attempt.run_id }
     await waitAgain(tx, key, attempt.id)
-    await pauseRunOfAttempt(tx, key)
+    await pauseRunOfAttempt(tx, key, answer.right ?? null)
   }
 }
 
@@ -142,22 +143,30 @@ export async function touchOrders(tx: Tx, touch: Touch): Promise<void> {
     from touched m`.execute(tx.db)
 }
 
-/** The receipt of each success, and why each other charge failed, at once: one for each attempt. */
+/**
+ * The receipt of each success, and why each other charge failed, at once: one for each attempt, and one for each time that its backer said
+ * no to their bank, or the bank to them. A question that came to nothing was told with the first of them.
+ */
 export async function queueMails(tx: Tx, campaign_id: string, list: Answers<'succeeded' | 'declined'>): Promise<void> {
   if (list.length === 0) return
-  const { rows } = await sql<{ backer_id: string; attempt_id: string; data: Record<string, unknown> }>`select p.backer_id,
-      a.id as attempt_id, jsonb_build_object('attempt_id', a.id, 'order_id', a.order_id, 'amount', a.amount, 'code', a.code,
+  const { rows } = await sql<{
+    backer_id: string
+    attempt_id: string
+    occasion: string
+    data: Record<string, unknown>
+  }>`select p.backer_id, a.id as attempt_id, a.id || case when a.state = 'declined' and a.confirmations > 0
+        and a.code not in (${NOT_ANSWERED}, ${NOT_ASKED}) then ':' || a.confirmations else '' end as occasion, jsonb_build_object('attempt_id', a.id, 'order_id', a.order_id, 'amount', a.amount, 'code', a.code,
         'payment_method', jsonb_build_object('brand', p.brand, 'last4', p.last4)) as data
     from payment_attempts a join payment_methods p on p.campaign_id = a.campaign_id and p.id = a.payment_method_id
     where a.campaign_id = ${campaign_id} and a.id = any(${list.map(({ attempt }) => attempt.id)}::uuid[])`.execute(tx.db)
   const succeeded = new Set(list.flatMap(({ attempt, answer }) => (answer.answer === 'succeeded' ? [attempt.id] : [])))
   await queueMessages(
     tx,
-    rows.map(({ backer_id, attempt_id, data }) => ({
+    rows.map(({ backer_id, attempt_id, occasion, data }) => ({
       campaign_id,
       backer_id,
       kind: succeeded.has(attempt_id) ? 'receipt' : 'charge_failed',
-      occasion: attempt_id,
+      occasion,
       data,
     })),
   )

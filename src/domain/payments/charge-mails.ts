@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import type { Db } from '../shared/tx.ts'
 
@@ -9,7 +10,7 @@ export interface ChargeMail {
   state: Row<'messages'>['state']
 }
 
-/** The mails about these attempts of one backer. The caller has checked whose they are. */
+/** The mails about these attempts of one backer, newest first. The caller has checked whose they are. */
 export async function findChargeMails(
   db: Db,
   backer: { campaign_id: string; backer_id: string },
@@ -18,11 +19,12 @@ export async function findChargeMails(
   if (attempt_ids.length === 0) return []
   const rows = await db
     .selectFrom('messages')
-    .select(['id', 'kind', 'occasion as attempt_id', 'state'])
+    .select(['id', 'kind', 'state', sql<string>`data->>'attempt_id'`.as('attempt_id')])
     .where('campaign_id', '=', backer.campaign_id)
     .where('backer_id', '=', backer.backer_id)
     .where('kind', 'in', ['receipt', 'charge_failed'])
-    .where('occasion', 'in', attempt_ids)
+    .where(sql<boolean>`data->>'attempt_id' = any(${[...attempt_ids]}::text[])`)
+    .orderBy('created_at', 'desc')
     .execute()
   return rows as ChargeMail[]
 }

@@ -4,6 +4,7 @@ import { cardOfMethod } from '../orders/conditions.ts'
 import { previewMove } from '../orders/move-orders.ts'
 import type { Db } from '../shared/tx.ts'
 import { isNotOver } from './attempts.ts'
+import { type BankQuestion, findBankQuestion } from './bank-visits.ts'
 
 /** What a backer's page tells of the charges of their order. Amounts in minor units. */
 export interface BackersCharges {
@@ -14,6 +15,8 @@ export interface BackersCharges {
    * `is_of_card`: it was of the card that is on file now, as it was entered last
    */
   failed: { amount: number; code: string; at: Date; is_decline: boolean; is_of_card: boolean } | null
+  /** what the bank wants to hear from its holder about the last charge */
+  bank: BankQuestion | null
   /** what was charged here, oldest first */
   receipts: { amount: number; at: Date; brand: string; last4: string }[]
   /** the card on file can be tried again: null; else why not */
@@ -45,6 +48,7 @@ export async function findChargesForBacker(db: Db, order: Row<'orders'>, now: Da
           is_of_card: failed.payment_method_id === order.payment_method_id,
         }
       : null,
+    bank: await findBankQuestion(db, order, now),
     receipts: attempts
       .filter(({ state }) => state === 'succeeded')
       .map(({ amount, settled_at, updated_at, brand, last4 }) => ({ amount, at: settled_at ?? updated_at, brand, last4 })),

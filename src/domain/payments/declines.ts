@@ -5,6 +5,20 @@
 
 export type DeclineClass = 'soft' | 'needs_backer' | 'hard'
 
+/** Our own codes of a bank's question that came to nothing: its payment is open, and the bank can be asked again. */
+export const NOT_ANSWERED = 'bank_not_answered'
+export const NOT_ASKED = 'bank_not_asked'
+
+/** The bank wants to hear from the holder of the card: the same payment can be confirmed on the bank's own page. */
+const ASKS_HOLDER = [
+  'authentication_required',
+  'authentication_not_handled',
+  'mobile_device_authentication_required',
+  'payment_intent_authentication_failure',
+  NOT_ANSWERED,
+  NOT_ASKED,
+]
+
 const HARD = new Set([
   'lost_card',
   'stolen_card',
@@ -20,7 +34,7 @@ const HARD = new Set([
 ])
 
 const NEEDS_BACKER = new Set([
-  'authentication_required',
+  ...ASKS_HOLDER,
   'expired_card',
   'incorrect_cvc',
   'invalid_cvc',
@@ -42,4 +56,9 @@ export function classOfDecline(decline: { code: string; advice: string | null })
   if (HARD.has(decline.code) || decline.advice === 'do_not_try_again') return 'hard'
   if (NEEDS_BACKER.has(decline.code) || decline.advice === 'confirm_card_data') return 'needs_backer'
   return 'soft'
+}
+
+/** Whether a decline is mended by its holder on their bank's page, as long as its payment is open at the gateway. */
+export function asksHolder(code: string): boolean {
+  return ASKS_HOLDER.includes(code)
 }

@@ -114,8 +114,14 @@ function AttemptOutcome({ attempt }: { attempt: ShownAttempt }) {
   return (
     <>
       <Mark icon={icon} tone={tone}>
-        <b>{attemptWord(attempt.state)}</b>
+        <b>{attemptWord(attempt.state, attempt.code)}</b>
       </Mark>
+      {attempt.ask_until && (
+        <span>
+          {' '}
+          until <Time at={attempt.ask_until} as="moment" />:
+        </span>
+      )}
       {why && <span className="quiet"> {why}</span>}
     </>
   )

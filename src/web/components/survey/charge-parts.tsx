@@ -1,9 +1,10 @@
 import { Hourglass, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Button } from '../../ui/button.tsx'
+import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Money } from '../../ui/numbers.tsx'
 import { Time } from '../../ui/time.tsx'
+import { type BankProps, BankWaits, canConfirm } from '../backer/bank-parts.tsx'
 import { CardForm, CardOnFile, Consent } from '../backer/card-parts.tsx'
 import type { OrderProps } from './order-view.tsx'
 
@@ -24,6 +25,8 @@ export interface ChargesProps {
     /** a sentence: what one can do */
     fix: string
   } | null
+  /** what the bank wants to hear about the last charge */
+  bank: BankProps | null
   receipts: { amount: number; at: string; card: string }[]
   /** why the card on file cannot be tried again now: the code; null where it can */
   retry_refusal: string | null
@@ -37,6 +40,9 @@ export interface OrderForms {
   backer_id: string
   card: string
   retry: string
+  remind_on: string
+  /** the page that leads to the bank */
+  bank: string
   /** this page */
   here: string
 }
@@ -45,6 +51,8 @@ export interface OrderForms {
 export function ChargeUnderWay({ order, forms }: { order: OrderProps; forms: OrderForms | null }) {
   const { under_way } = order.charges
   if (!under_way) return null
+  const { bank } = order.charges
+  if (bank?.until) return <BankWaits bank={bank} currency={order.money.currency} to={forms?.bank ?? null} />
   const amount = <Money minor={under_way.amount} currency={order.money.currency} />
   return (
     <Note tone={under_way.is_long ? 'warn' : 'info'} icon={Hourglass} live>
@@ -76,6 +84,7 @@ const OF_THE_CARD = new Set(['card_too_soon', 'card_hard_declined', 'payment_met
 export function ErroredActs({ order, forms }: { order: OrderProps; forms: OrderForms }) {
   const { charges, card, money, by } = order
   if (charges.under_way || money.balance <= 0) return null
+  if (canConfirm(charges.bank)) return <BankActs order={order} forms={forms} />
   const reason = charges.retry_refusal && <RetryReason order={order} code={charges.retry_refusal} />
   return (
     <div className="stack">
@@ -109,6 +118,25 @@ export function ErroredActs({ order, forms }: { order: OrderProps; forms: OrderF
           </>
         )}{' '}
         You enter a card on the page of the payment service; its number never comes here.
+      </p>
+    </div>
+  )
+}
+
+/** The bank wants to hear from its customer: to the page that leads there, or another card. */
+function BankActs({ order, forms }: { order: OrderProps; forms: OrderForms }) {
+  const { money, by } = order
+  return (
+    <div className="stack">
+      <ButtonLink to={forms.bank} variant="primary" wide reload>
+        Confirm with your bank
+      </ButtonLink>
+      <CardForm to={forms.card} backer_id={forms.backer_id} purpose="order">
+        Use another card
+      </CardForm>
+      <p className="small quiet">
+        Either way <bdi>{by}</bdi> charges <Money minor={money.balance} currency={money.currency} /> for this order, once. If you
+        do nothing, your order waits here.
       </p>
     </div>
   )
@@ -220,6 +248,14 @@ export function FailedLead({ order }: { order: OrderProps }) {
     )
   }
   const address = order.ships && order.may.address ? ' The address can still be changed.' : ''
+  if (canConfirm(order.charges.bank)) {
+    return (
+      <>
+        It pays <Money minor={order.money.balance} currency={order.money.currency} /> once you have confirmed it there. Your order
+        is safe and nothing was charged. Until it is paid it cannot be packed.{address}
+      </>
+    )
+  }
   if (!failed) return <>Your order is safe. Until it is paid it cannot be packed.{address}</>
   return (
     <>

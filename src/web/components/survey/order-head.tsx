@@ -2,6 +2,7 @@ import type { OrderStatus } from '../../../domain/orders/lifecycle.ts'
 import { formatMoney } from '../../../lib/money.ts'
 import { Money } from '../../ui/numbers.tsx'
 import { Time } from '../../ui/time.tsx'
+import { canConfirm } from '../backer/bank-parts.tsx'
 import { FailedLead } from './charge-parts.tsx'
 import type { OrderProps } from './order-view.tsx'
 
@@ -33,6 +34,8 @@ const TITLE: Record<OrderStatus, string> = {
 /** The title as text, for the window. */
 export function orderTitle({ status, ships, phase, charges, money, asks_method }: OrderProps): string {
   if (status === 'open' && asks_method) return 'Almost done'
+  if (status === 'errored' && charges.bank?.until) return 'Your bank waits for your answer'
+  if (status === 'errored' && canConfirm(charges.bank)) return 'Your bank wants to hear from you'
   if (status === 'errored' && charges.under_way) return 'Your payment is under way'
   if (status === 'errored' && money.balance <= 0) return 'Nothing is owed any more'
   if (status === 'errored' && charges.failed?.is_decline) {

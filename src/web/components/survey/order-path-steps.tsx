@@ -94,7 +94,8 @@ function paidLabel(order: OrderProps): string {
 function paidNote(order: OrderProps): ReactNode {
   if (order.at.paid) return <Time at={order.at.paid} as="day" />
   const { balance, currency } = order.money
-  const { failed, under_way } = order.charges
+  const { failed, under_way, bank } = order.charges
+  if (bank?.until) return 'your bank waits for your answer'
   if (under_way) return 'no answer from your bank yet'
   if (order.status === 'errored' && failed) {
     return (

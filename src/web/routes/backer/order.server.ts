@@ -1,8 +1,10 @@
+import { findPayDay, type PayDay } from '../../../domain/follow-ups/find-pay-day.ts'
 import { findLastRequest, type ShownChangeRequest } from '../../../domain/fulfilment/request-queries.ts'
 import { listShipments, type ShownShipment } from '../../../domain/fulfilment/shipments.ts'
 import { BACKER_MAY_CHANGE, type OrderStatus, STATUS } from '../../../domain/orders/lifecycle.ts'
 import { findOrderForBacker } from '../../../domain/orders/order-for-backer.ts'
 import type { Quote } from '../../../domain/orders/price-order.ts'
+import type { BankQuestion } from '../../../domain/payments/bank-visits.ts'
 import type { BackersCharges } from '../../../domain/payments/charges-for-backer.ts'
 import type { MethodOnFile } from '../../../domain/payments/payment-methods.ts'
 import type { Db } from '../../../domain/shared/tx.ts'
@@ -14,10 +16,12 @@ import type { SurveyView } from '../../../domain/surveys/survey-view.ts'
 import { cardExpiry, cardText } from '../../../lib/card-text.ts'
 import { declineText } from '../../../lib/decline-text.ts'
 import { dateText } from '../../../lib/time-text.ts'
+import type { BankProps } from '../../components/backer/bank-parts.tsx'
 import type { CardProps } from '../../components/backer/card-parts.tsx'
 import type { ChargesProps } from '../../components/survey/charge-parts.tsx'
 import type { OrderProps } from '../../components/survey/order-view.tsx'
 import type { ParcelProps } from '../../components/survey/parcels.tsx'
+import type { PayDayProps } from '../../components/survey/pay-day.tsx'
 import type { RequestProps } from '../../components/survey/request-note.tsx'
 import { addressLines, answersProps, entriesOf } from './fields.server.ts'
 import { dayOf } from './pledge.server.ts'
@@ -65,6 +69,7 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
     },
     card: cardProps(payment_method),
     charges: chargesProps(charges, now),
+    pay_day: payDayProps(await findPayDay(db, campaign, order, { is_under_way: charges.under_way !== null, now }), now),
     parcels: order.ships ? shipments.data.map(parcelProps) : [],
     request: order.status === 'canceled' ? null : requestProps(request),
     asks_method: !payment_method && (order.balance_due > 0 || campaign.payment_method_required),
@@ -85,13 +90,14 @@ function receiptsOf({ receipts }: BackersCharges) {
 const LONG_MS = 10_000
 
 function chargesProps(charges: BackersCharges, now: Date): ChargesProps {
-  const { under_way, failed, retry_refusal, retry_at, owes_again } = charges
+  const { under_way, failed, bank, retry_refusal, retry_at, owes_again } = charges
   return {
     under_way: under_way && {
       amount: under_way.amount,
       is_long: under_way.is_asked || now.getTime() - under_way.since.getTime() >= LONG_MS,
     },
     failed: failed && failedProps(failed),
+    bank: bank && bankProps(bank),
     receipts: receiptsOf(charges),
     retry_refusal,
     retry_at: retry_at?.toISOString() ?? null,
@@ -103,6 +109,23 @@ function chargesProps(charges: BackersCharges, now: Date): ChargesProps {
 function failedProps({ at, code, ...failed }: NonNullable<BackersCharges['failed']>): ChargesProps['failed'] {
   const { reason, says_why, fix } = declineText(code, 'backer')
   return { ...failed, at: at.toISOString(), reason, says_why, fix }
+}
+
+/** What the bank wants to hear. Where it asks stays here: a press is looked at afresh. */
+export function bankProps({ attempt, card, visit, refusal }: BankQuestion): BankProps {
+  return { amount: attempt.amount, card: cardText(card), refusal, until: visit?.until.toISOString() ?? null }
+}
+
+function payDayProps(day: PayDay | null, now: Date): PayDayProps | null {
+  if (!day) return null
+  const inWords = (date: string) => ({ date, words: dayOf(date, now) })
+  return {
+    named: day.named === null ? null : inWords(day.named),
+    first: inWords(day.first),
+    last: inWords(day.last),
+    retry_at: day.retry_at?.toISOString() ?? null,
+    problem: null,
+  }
 }
 
 function parcelProps({ id, carrier, tracking_number, tracking_link, left_at, lines }: ShownShipment): ParcelProps {

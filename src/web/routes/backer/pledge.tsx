@@ -19,7 +19,19 @@ import { orderProps, unconfirmed } from './order.server.ts'
 import { frameOf, openPledge, type Pledge, readForm, seeOther } from './pledge.server.ts'
 import { leadOn } from './review.server.ts'
 
-const DONE = ['order', 'address', 'dropped', 'not_charged', 'charged', 'asked', 'taken_back'] as const
+const DONE = [
+  'order',
+  'address',
+  'dropped',
+  'not_charged',
+  'charged',
+  'asked',
+  'taken_back',
+  'day_named',
+  'day_withdrawn',
+  'day_not_possible',
+  'day_not_saved',
+] as const
 
 /** Behind the link: the survey's next step, the order, or why there is neither yet. */
 export async function loader(args: Route.LoaderArgs) {
@@ -72,6 +84,8 @@ function formsOf({ key: { campaign_id, backer_id } }: Pledge) {
     backer_id,
     card: paths.pledge_card(campaign_id, backer_id),
     retry: paths.pledge_retry(campaign_id, backer_id),
+    remind_on: paths.pledge_remind_on(campaign_id, backer_id),
+    bank: paths.pledge_bank(campaign_id, backer_id),
     here: paths.pledge(campaign_id, backer_id),
   }
 }
@@ -110,13 +124,24 @@ export default function PledgeHome({ loaderData }: Route.ComponentProps) {
       <Done loaded={loaderData} />
       <Unconfirmed loaded={loaderData} />
       <OrderView
-        order={order}
+        order={withDayProblem(order, done)}
         change={order.may.address ? change : { ...change, address: null }}
         forms={loaderData.forms}
         ask={<SupportLink frame={frame} />}
       />
     </PledgePage>
   )
+}
+
+/** A day that was not taken is told at its field. */
+function withDayProblem(order: OrderProps, done: WithOrder['done']): OrderProps {
+  const { pay_day } = order
+  if (!pay_day || (done !== 'day_not_possible' && done !== 'day_not_saved')) return order
+  const problem =
+    done === 'day_not_possible'
+      ? `Name a day between ${pay_day.first.words} and ${pay_day.last.words}.`
+      : 'Your order was being changed at this moment, so the day is not saved. Send it again.'
+  return { ...order, pay_day: { ...pay_day, problem } }
 }
 
 /** What the last press came to. */
@@ -137,6 +162,14 @@ function Done({ loaded: { done, order, email } }: { loaded: WithOrder }) {
       ) : null
     case 'taken_back':
       return <Good title="The request is taken back.">The address stays as it is.</Good>
+    case 'day_named':
+      return order.pay_day?.named ? (
+        <Good title={`You pay on ${order.pay_day.named.words}.`}>
+          Until then you get no reminder, and your card is not tried by itself.
+        </Good>
+      ) : null
+    case 'day_withdrawn':
+      return order.pay_day && !order.pay_day.named ? <Good title="The day is taken back.">Pay whenever it suits you.</Good> : null
     default:
       return null
   }

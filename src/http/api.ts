@@ -32,6 +32,7 @@ import { paymentMethodRoutes } from './payment-methods.ts'
 import { pledgePriceRoutes } from './pledge-prices.ts'
 import { answerError, answerProblem, problem, problemOfSchema } from './problem.ts'
 import { questionRoutes } from './questions.ts'
+import { refundRoutes } from './refunds.ts'
 import { shipmentRoutes } from './shipments.ts'
 import { shippingRoutes } from './shipping.ts'
 import { surveyRoutes } from './surveys.ts'
@@ -82,6 +83,7 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', trackingFileRoutes(deps))
   api.route('/', chargeRunRoutes(deps))
   api.route('/', attemptRoutes(deps))
+  api.route('/', refundRoutes(deps))
   api.route('/', waiverRoutes(deps))
   api.route('/', paymentMethodRoutes(deps))
   // A sub-app's own notFound never fires behind app.route; without this an unknown path would answer a page.

@@ -25,6 +25,7 @@ const OF_REQUESTS: Record<string, string> = {
 
 /** Refusals of the domain that are no reason codes of the lifecycle. */
 const OF_REFUSALS: Record<string, string> = {
+  amount_invalid: 'An amount that a card cannot be given back.',
   addon_in_orders: 'Orders hold this add-on, so what it contains stays.',
   addon_in_use: 'Orders or pledges hold this add-on. Stop offering it instead.',
   addon_unknown: 'The add-on does not exist, or is not offered any more.',
@@ -69,6 +70,7 @@ const OF_REFUSALS: Record<string, string> = {
   order_canceled: 'The order was canceled.',
   order_exists: 'The backer has an order; cancel it instead.',
   order_locked: 'The choices are locked down.',
+  order_open: 'The order is open: its survey is changed instead.',
   owner_exists: 'This Afterfund has an owner already.',
   pledge_not_waiting: 'The pledge does not wait for the platform.',
   pledge_waiting: 'The platform has not collected this pledge yet.',
@@ -81,6 +83,9 @@ const OF_REFUSALS: Record<string, string> = {
   question_answered: 'Backers answered this question.',
   remind_on_range: 'The day for the payment lies between tomorrow and 30 days ahead.',
   reason_missing: 'This asks for a reason.',
+  refund_above_captured: 'More than was charged here and can still be given back.',
+  refund_above_credit: 'More than the credit: the order would owe it again.',
+  refund_in_progress: 'A refund of the order is on its way already.',
   shipment_undone: 'The shipment was taken back.',
   sku_in_orders: 'Orders hold this SKU.',
   smtp_missing: 'A live campaign sends no mail before a mail server is set up.',

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Deps } from '../deps.server.ts'
 import type { StepAnswer } from '../domain/operations/start-step.ts'
 import { holdOrders, releaseOrders } from '../domain/orders/hold-orders.ts'
-import { STAFF_TRANSITIONS } from '../domain/orders/lifecycle.ts'
+import { REFUND_DECISIONS, STAFF_TRANSITIONS } from '../domain/orders/lifecycle.ts'
 import { findNotice } from '../domain/orders/notice-queries.ts'
 import type { NoticeKind } from '../domain/orders/notice-steps.ts'
 import { scheduleNotice } from '../domain/orders/notices.ts'
@@ -13,7 +13,7 @@ import { setLimits, type Tx } from '../domain/shared/tx.ts'
 import { actorOf, newRoutes, type StaffActor } from './context.ts'
 import { commit } from './idempotency.ts'
 import { notice } from './notice-schema.ts'
-import { campaignParams, id, json, jsonBody, problems } from './openapi.ts'
+import { campaignParams, id, json, jsonBody, money, problems } from './openapi.ts'
 import { leftOut } from './order-schemas.ts'
 import { trackingInput } from './shipments.ts'
 
@@ -31,6 +31,12 @@ const request = z.strictObject({
     .positive()
     .optional()
     .describe('Lock and finalize_address only: tell the backers, and do it when the hours are over'),
+  refund_decision: z
+    .enum(REFUND_DECISIONS)
+    .optional()
+    .describe(
+      'Cancel only, for all of the selection: money taken here goes back to the cards, or is kept under the reason. Asked for where some was taken (refund_decision_missing)',
+    ),
   tracking: trackingInput.optional().describe('Ship only, of one order: what is known of its parcel'),
 })
 type TransitionRequest = z.infer<typeof request> & { campaign_id: string }
@@ -48,6 +54,10 @@ const answer = z
       .array(z.string())
       .describe('With a dry run: before_lockdown_date, no_lockdown_date of lock; change_requests_open of ship'),
     notice: notice.nullable(),
+    taken: z
+      .object({ orders: z.int(), amount: money })
+      .nullable()
+      .describe('With a dry run of cancel: orders with money taken here that is not given back, and how much'),
   })
   .openapi('TransitionAnswer')
 const held = z
@@ -96,6 +106,7 @@ export function transitionRoutes(deps: Deps) {
     .openapi(transition, async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') }
       refuseNoticeOf(input)
+      refuseDecisionOf(input)
       if (input.dry_run) return c.json(await preview(deps, actorOf(c), input), 200)
       return c.json(await commit(c, deps, (tx) => carryOut(tx, actorOf(c), input), setLimits), 200)
     })
@@ -126,6 +137,12 @@ function refuseNoticeOf({ name, notice_hours }: TransitionRequest): void {
   throw invalid(message, [{ field: 'notice_hours', code: 'invalid', message }])
 }
 
+function refuseDecisionOf({ name, refund_decision }: TransitionRequest): void {
+  if (refund_decision === undefined || name === 'cancel') return
+  const message = 'Only a cancel decides about the money that was taken.'
+  throw invalid(message, [{ field: 'refund_decision', code: 'invalid', message }])
+}
+
 async function preview(deps: Deps, actor: StaffActor, input: TransitionRequest) {
   const seen = await previewTransition(deps.db, actor, input, deps.clock.now())
   const warnings = input.notice_hours === undefined ? seen.warnings : []
@@ -135,10 +152,10 @@ async function preview(deps: Deps, actor: StaffActor, input: TransitionRequest) 
 async function carryOut(tx: Tx, actor: StaffActor, input: TransitionRequest) {
   const { campaign_id, selection, notice_hours, name } = input
   if (notice_hours === undefined || !isNoticed(name))
-    return { ...(await transitionOrders(tx, actor, input)), warnings: [], notice: null }
+    return { ...(await transitionOrders(tx, actor, input)), warnings: [], notice: null, taken: null }
   const given = await scheduleNotice(tx, actor, { campaign_id, kind: name, selection, hours: notice_hours })
   const { total, operation } = given
-  const nothing = { moved: 0, left: [], warnings: [] }
+  const nothing = { moved: 0, left: [], warnings: [], taken: null }
   if (given.state === 'queued') return { ...nothing, state: given.state, total, operation, notice: null }
   const notice = await findNotice(tx.db, campaign_id, given.id)
   return { ...nothing, state: 'scheduled' as const, total, operation, notice }

@@ -75,6 +75,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   change_request_over: 'the request was answered or withdrawn',
   row_twice: 'an earlier row says the same',
   row_problem: 'the row has a problem',
+  order_open: 'the order is open, so its survey is changed instead',
+  discrepancy: 'the payment service and the books differ',
+  refunded: 'its money was given back so that it can be unlocked',
 }
 
 /** The sentence of a reason code. A code without one is shown as words, never hidden: `some_new_code` reads "some new code". */

@@ -55,11 +55,18 @@ const change = z.strictObject({
   owes_again: z
     .boolean()
     .default(false)
-    .describe('More than the credit may go back to the card: the order owes it again, is locked and on hold, and can be unlocked'),
+    .describe(
+      'More than the credit may go back to the card: the order owes it again, is locked and on hold, and can be unlocked',
+    ),
   dry_run: z.boolean().default(false).describe('Answer every figure, and change nothing'),
   expected_version: z.int().optional().describe('The version you saw; another one now is refused with changed_meanwhile'),
   agreed_balance: z.int().optional().describe('balance_after of the dry run; another one now is refused with price_changed'),
-  reason: z.string().trim().max(1_000).optional().describe("Staff's words, kept with what is done; asked for unless it is a dry run"),
+  reason: z
+    .string()
+    .trim()
+    .max(1_000)
+    .optional()
+    .describe("Staff's words, kept with what is done; asked for unless it is a dry run"),
 })
 const seen = z
   .object({

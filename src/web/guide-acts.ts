@@ -5,6 +5,7 @@ export const GUIDE_ACTS = [
   'locking',
   'charging',
   'failed-payments',
+  'refunds',
   'finalizing',
   'marking-shipped',
 ] as const

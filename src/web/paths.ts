@@ -45,7 +45,7 @@ export const paths = {
   waive: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/do/waive`, query),
   /** The query is the list's, so that the page knows the order's neighbours. */
   order: (id: string, orderId: string, query: Query = {}) => withQuery(`${campaign(id)}/orders/${orderId}`, query),
-  order_part: (id: string, orderId: string, part: 'address' | 'settle') => `${campaign(id)}/orders/${orderId}/${part}`,
+  order_part: (id: string, orderId: string, part: 'address' | 'settle' | 'refund') => `${campaign(id)}/orders/${orderId}/${part}`,
   charges: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/charges`, query),
   new_charge: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/new`, query),
   charge: (id: string, runId: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/${runId}`, query),

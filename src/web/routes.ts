@@ -21,6 +21,7 @@ export default [
       route('orders/do/waive', 'routes/creator/charges-waive.tsx'),
       route('orders/:order', 'routes/creator/order.tsx'),
       route('orders/:order/settle', 'routes/creator/order-settle.tsx'),
+      route('orders/:order/refund', 'routes/creator/order-refund.tsx'),
       route('orders/:order/address', 'routes/creator/order-address.tsx'),
       route('orders/:order/parcels/:shipment', 'routes/creator/order-parcel.tsx'),
       route('finalize', 'routes/creator/finalize.tsx'),

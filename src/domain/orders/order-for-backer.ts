@@ -1,6 +1,7 @@
 import type { Row } from '../../db/types.ts'
 import { type BackersCharges, findChargesForBacker } from '../payments/charges-for-backer.ts'
 import { findMethodOfBacker, type MethodOnFile } from '../payments/payment-methods.ts'
+import { type BackersRefund, findRefundsForBacker } from '../refunds/refund-queries.ts'
 import { notFound } from '../shared/errors.ts'
 import type { BackerKey } from '../shared/keys.ts'
 import type { Db } from '../shared/tx.ts'
@@ -19,6 +20,8 @@ export interface BackersOrder {
   /** the card that would be charged */
   payment_method: MethodOnFile | null
   charges: BackersCharges
+  /** what went back to their cards, oldest first */
+  refunds: BackersRefund[]
 }
 
 /** The order of one backer with its lines, what was booked, its notice, card and charges. Answers 404 when there is none. */
@@ -54,6 +57,7 @@ export async function findOrderForBacker(db: Db, key: BackerKey, now: Date): Pro
     ...(await noticesDue(db, order)),
     payment_method: await paymentMethod(db, order, now),
     charges: await findChargesForBacker(db, order, now),
+    refunds: await findRefundsForBacker(db, { campaign_id, order_id: order.id }),
   }
 }
 

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { WholeOrder } from '../../domain/orders/queries.ts'
 import type { ShownAttempt } from '../../domain/payments/attempts.ts'
 import type { ChargeMail } from '../../domain/payments/charge-mails.ts'
+import type { ShownRefund } from '../../domain/refunds/refund-queries.ts'
 import { cardExpiry, cardText } from '../../lib/card-text.ts'
 import { attemptWord, chargeReason } from '../../lib/charge-text.ts'
 import { paths } from '../paths.ts'
@@ -11,6 +12,7 @@ import { Amount } from '../ui/numbers.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { Head, Table } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
+import { RefundsTable } from './refunds-table.tsx'
 import { Mark } from './status.tsx'
 
 interface Props {
@@ -21,10 +23,12 @@ interface Props {
   mails: readonly ChargeMail[]
   /** there are more than these */
   has_more: boolean
+  /** newest first */
+  refunds: readonly ShownRefund[]
 }
 
 /** The card that will be charged, and every try: when, how much, and what the bank said. */
-export function PaymentSheet({ campaign, order, attempts, mails, has_more }: Props) {
+export function PaymentSheet({ campaign, order, attempts, mails, has_more, refunds }: Props) {
   return (
     <Sheet title="Payment" body={attempts.length > 0 ? 'flush' : 'padded'} aside={<CardOnFile order={order} />}>
       {attempts.length === 0 ? (
@@ -71,6 +75,7 @@ export function PaymentSheet({ campaign, order, attempts, mails, has_more }: Pro
             </tbody>
           </Table>
           {has_more && <p className="pad quiet">Older tries are on the timeline.</p>}
+          {refunds.length > 0 && <RefundsTable currency={order.currency} refunds={refunds} />}
         </>
       )}
     </Sheet>

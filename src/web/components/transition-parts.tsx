@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
 import { paths } from '../paths.ts'
 import { Option, OptionGroup, TextField } from '../ui/field.tsx'
+import { Money, plural } from '../ui/numbers.tsx'
 
 type Typed = Record<string, string> | undefined
 
@@ -91,6 +92,52 @@ export function ParcelFields({ values, errors }: ParcelProps) {
         spellCheck={false}
       />
     </div>
+  )
+}
+
+interface DecisionProps {
+  /** orders with money taken here that is not given back, and how much; minor units */
+  taken: { orders: number; amount: number }
+  currency: string
+  fields: Typed
+  errors: Record<string, string[]>
+}
+
+/** What becomes of the money that was taken here, for all of the selection. */
+export function RefundDecisionField({ taken, currency, fields, errors }: DecisionProps) {
+  const option = (value: 'refund' | 'keep') => ({
+    type: 'radio' as const,
+    name: 'refund_decision',
+    value,
+    defaultChecked: fields?.refund_decision === value,
+    required: true,
+  })
+  return (
+    <>
+      <input type="hidden" name="asks_refund" value="1" />
+      <OptionGroup
+        id="refund_decision"
+        label="What becomes of the money"
+        help={
+          <>
+            <Money minor={taken.amount} currency={currency} /> was charged here for {plural(taken.orders, 'order', 'orders')} of
+            these and is not given back.
+          </>
+        }
+        errors={errors.refund_decision}
+      >
+        <Option
+          {...option('refund')}
+          label="Give it all back to the cards"
+          help="It leaves at once, and each backer is mailed."
+        />
+        <Option
+          {...option('keep')}
+          label="Keep it"
+          help="The reason below stays on record with each order. It can still be given back later."
+        />
+      </OptionGroup>
+    </>
   )
 }
 

@@ -24,6 +24,8 @@ export interface MoneyProps {
   balance: number
   /** what was charged to cards, each with when and which: said instead of the sum of them */
   receipts?: readonly { amount: number; at: string; card: string }[]
+  /** what went back to cards */
+  refunds?: readonly { amount: number; at: string; card: string; is_on_its_way: boolean }[]
 }
 
 function receiptRow({ amount, at, card }: { amount: number; at: string; card: string }): LedgerRow {
@@ -35,6 +37,23 @@ function receiptRow({ amount, at, card }: { amount: number; at: string; card: st
     ),
     reason: <bdi>{card}</bdi>,
     amount: -amount,
+  }
+}
+
+function refundRow({ amount, at, card, is_on_its_way }: NonNullable<MoneyProps['refunds']>[number]): LedgerRow {
+  return {
+    label: (
+      <>
+        Given back on <Time at={at} as="day" />
+      </>
+    ),
+    reason: (
+      <>
+        <bdi>{card}</bdi>
+        {is_on_its_way ? ', on its way' : ', 5 to 10 days until your bank shows it'}
+      </>
+    ),
+    amount,
   }
 }
 
@@ -53,12 +72,18 @@ export function MoneyLines({ money, due, is_fixed }: { money: MoneyProps; due: s
   const costs = money.lines.filter(({ kind }) => !PAID.has(kind))
   const paid = money.lines.filter(({ kind }) => PAID.has(kind))
   const together: LedgerRow = { label: 'Together', amount: costs.reduce((sum, { amount }) => sum + amount, 0), kind: 'sum' }
-  const booked = money.booked.flatMap(({ account, amount }): LedgerRow[] => {
-    const receipts = account === 'card' ? (money.receipts ?? []) : []
-    if (receipts.length > 0 && receipts.reduce((sum, each) => sum + each.amount, 0) === -amount) return receipts.map(receiptRow)
-    const words = ledgerAccountWords(account, amount)
-    return [{ label: words?.label ?? account, reason: words?.why, amount }]
-  })
+  // Where all of it went back, the sum is nothing, and is told all the same.
+  const isEven = money.refunds?.length && !money.booked.some(({ account }) => account === 'card')
+  const booked = [...(isEven ? [{ account: 'card', amount: 0 }] : []), ...money.booked].flatMap(
+    ({ account, amount }): LedgerRow[] => {
+      const [receipts, refunds] = account === 'card' ? [money.receipts ?? [], money.refunds ?? []] : [[], []]
+      const sum = (list: readonly { amount: number }[]) => list.reduce((total, each) => total + each.amount, 0)
+      if (receipts.length > 0 && sum(refunds) - sum(receipts) === amount)
+        return [...receipts.map(receiptRow), ...refunds.map(refundRow)]
+      const words = ledgerAccountWords(account, amount)
+      return [{ label: words?.label ?? account, reason: words?.why, amount }]
+    },
+  )
   const rest: LedgerRow = { label: money.balance < 0 ? 'Credit' : due, amount: money.balance, kind: 'due' }
   return (
     <>

@@ -30,7 +30,7 @@ import { dayOf } from './pledge.server.ts'
 export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<OrderProps> {
   const { campaign, file, catalog } = view
   const key = { campaign_id: campaign.id, backer_id: file.backer.id }
-  const { order, lines, booked, lock_due_at, payment_method, charges } = await findOrderForBacker(db, key, now)
+  const { order, lines, booked, lock_due_at, payment_method, charges, refunds } = await findOrderForBacker(db, key, now)
   const shipments = await listShipments(db, { campaign_id: campaign.id, order_id: order.id, state: 'left' })
   const request = await findLastRequest(db, { campaign_id: campaign.id, order_id: order.id })
   const quote = order.quote as Quote
@@ -66,6 +66,7 @@ export async function orderProps(db: Db, view: SurveyView, now: Date): Promise<O
       booked,
       balance: order.balance_due,
       receipts: receiptsOf(charges),
+      refunds: refunds.map(({ at, card, ...refund }) => ({ ...refund, at: new Date(at).toISOString(), card: cardText(card) })),
     },
     card: cardProps(payment_method),
     charges: chargesProps(charges, now),

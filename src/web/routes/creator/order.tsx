@@ -11,6 +11,7 @@ import { listEvents } from '../../../domain/orders/timeline.ts'
 import { listAttempts } from '../../../domain/payments/attempts.ts'
 import { findChargeMails } from '../../../domain/payments/charge-mails.ts'
 import { whyNotCharged } from '../../../domain/payments/charge-one.ts'
+import { listRefunds } from '../../../domain/refunds/refund-queries.ts'
 import type { Db } from '../../../domain/shared/tx.ts'
 import { formatAddress } from '../../../domain/shipping/address-form.ts'
 import { countryName } from '../../../lib/country-name.ts'
@@ -72,6 +73,7 @@ export async function loader(args: Route.LoaderArgs) {
     },
     events,
     attempts,
+    refunds: (await listRefunds(deps.db, campaign.id, { order_id: order.id, limit: 50, now })).data,
     parcels: (await listShipments(deps.db, key, { limit: 20 })).data,
     request: requests.data[0]?.id ?? null,
     mails: await findChargeMails(deps.db, { campaign_id: campaign.id, backer_id: order.backer.id }, ids),
@@ -93,6 +95,8 @@ function isToBeCharged({ status, balance_due }: WholeOrder): boolean {
 const SAVED: Record<string, string> = {
   address: 'The address is saved.',
   settled: 'The amount is settled.',
+  refund: 'The money is on its way back. Its backer is mailed when it has left.',
+  changed: 'The order is changed.',
   answers: 'The order is changed, and its backer was mailed.',
   parcel: 'The parcel is corrected. Nobody was mailed by it.',
 }
@@ -148,6 +152,7 @@ export default function Order({ loaderData }: Route.ComponentProps) {
               attempts={attempts.data}
               mails={mails}
               has_more={attempts.next_cursor !== null}
+              refunds={loaderData.refunds}
             />
           )}
           <Sheet title="Timeline">
@@ -218,6 +223,11 @@ function Actions({ campaign_id, order, from, why_not_charged }: ActionProps) {
         {!isOver && order.balance_due > 0 && (
           <ButtonLink to={paths.order_part(campaign_id, order.id, 'settle')} variant="text">
             Settle outside…
+          </ButtonLink>
+        )}
+        {order.status !== 'open' && (
+          <ButtonLink to={paths.order_part(campaign_id, order.id, 'refund')} variant="text">
+            {isOver ? 'Refund…' : 'Refund or change…'}
           </ButtonLink>
         )}
         <ButtonLink to={paths.backer_view(campaign_id, order.backer.id)} variant="text" reload new_tab>

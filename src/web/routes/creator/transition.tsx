@@ -1,5 +1,6 @@
 import { data, Form, Link, redirect } from 'react-router'
 import { holdOrders, previewHold, releaseOrders } from '../../../domain/orders/hold-orders.ts'
+import { REFUND_DECISIONS } from '../../../domain/orders/lifecycle.ts'
 import { NOTICE_HOURS, scheduleNotice } from '../../../domain/orders/notices.ts'
 import type { Selection } from '../../../domain/orders/selection.ts'
 import { previewTransition, transitionOrders } from '../../../domain/orders/transition-orders.ts'
@@ -8,7 +9,7 @@ import { warningSentence } from '../../../lib/warning-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { filterQuery } from '../../components/filter-terms.ts'
 import { HowThisWorks } from '../../components/how-this-works.tsx'
-import { Deal, ParcelFields, When } from '../../components/transition-parts.tsx'
+import { Deal, ParcelFields, RefundDecisionField, When } from '../../components/transition-parts.tsx'
 import { TransitionPreview } from '../../components/transition-preview.tsx'
 import { typedFields } from '../../form.server.ts'
 import { paths } from '../../paths.ts'
@@ -31,10 +32,13 @@ function deedOf(name: string): Deed {
 
 async function preview(desk: Desk & { campaign: { id: string } }, deed: Deed, selection: Selection) {
   if (deed !== 'hold' && deed !== 'release') {
-    return await previewTransition(desk.deps.db, desk.actor, { campaign_id: desk.campaign.id, name: deed, selection }, desk.now)
+    // What becomes of the money is asked for on the page, so that it keeps nobody out.
+    const decided = deed === 'cancel' ? { refund_decision: 'keep' as const } : {}
+    const asked = { campaign_id: desk.campaign.id, name: deed, selection, ...decided }
+    return await previewTransition(desk.deps.db, desk.actor, asked, desk.now)
   }
   const counted = await previewHold(desk.deps.db, desk.actor, { campaign_id: desk.campaign.id, selection, hold: deed === 'hold' })
-  return { ...counted, left: [], warnings: [] }
+  return { ...counted, left: [], warnings: [], taken: null }
 }
 
 export async function loader(args: Route.LoaderArgs) {
@@ -45,7 +49,12 @@ export async function loader(args: Route.LoaderArgs) {
   const isTicked = 'ids' in selection
   const query = filterQuery(readBackerFilter(search).shown)
   return {
-    campaign: { id: desk.campaign.id, name: desk.campaign.name, undo_hours: desk.campaign.undo_ship_hours },
+    campaign: {
+      id: desk.campaign.id,
+      name: desk.campaign.name,
+      undo_hours: desk.campaign.undo_ship_hours,
+      currency: desk.campaign.currency,
+    },
     deed,
     back: readWayBack(desk.campaign.id, search.get('from')) ?? wayBack(desk.campaign.id, deed, query),
     query: isTicked ? null : query,
@@ -77,6 +86,12 @@ export async function action(args: Route.ActionArgs) {
     const to = done.state === 'queued' ? paths.operation(id, done.operation, { from }) : paths.notice(id, done.id, { from })
     throw redirect(to, { status: 303 })
   }
+  const refund_decision = REFUND_DECISIONS.find((each) => each === fields.refund_decision)
+  if (fields.asks_refund && !refund_decision) {
+    const message = 'Say what becomes of the money.'
+    const problem = [{ field: 'refund_decision', code: 'refund_decision_missing', message }]
+    return data({ refusal: { code: 'refund_decision_missing', message, fields: problem, details: {} }, fields }, 422)
+  }
   const command = (tx: Tx) => {
     if (deed === 'hold') return holdOrders(tx, desk.actor, input)
     if (deed === 'release') return releaseOrders(tx, desk.actor, input)
@@ -84,6 +99,7 @@ export async function action(args: Route.ActionArgs) {
       ...input,
       name: deed,
       ...(deed === 'ship' ? { tracking: trackingIn(fields) } : {}),
+      ...(deed === 'cancel' && refund_decision ? { refund_decision } : {}),
     })
   }
   const { done, refusal } = await attempt(desk, command, setLimits)
@@ -195,6 +211,14 @@ function ActForm({ loaderData, actionData }: Pick<Route.ComponentProps, 'loaderD
     <Form method="post" className="form">
       {moved > 0 && canBeNoticed(deed) && <When kind={deed} hours={loaderData.notice_hours} fields={actionData?.fields} />}
       {moved > 0 && deed === 'ship' && is_one && <ParcelFields values={actionData?.fields ?? {}} errors={errors} />}
+      {moved > 0 && loaderData.taken && loaderData.taken.orders > 0 && (
+        <RefundDecisionField
+          taken={loaderData.taken}
+          currency={loaderData.campaign.currency}
+          fields={actionData?.fields}
+          errors={errors}
+        />
+      )}
       {moved > 0 && words.asks_reason !== 'no' && (
         <TextArea
           name="reason"

@@ -13,6 +13,7 @@ import { chargeRunRoutes } from './charge-runs.ts'
 import type { ApiEnv } from './context.ts'
 import { countRoutes } from './counts.ts'
 import { addDescription } from './description.ts'
+import { failedPaymentRoutes } from './failed-payments.ts'
 import { figureRoutes } from './figures.ts'
 import { fulfilmentRoutes } from './fulfilment.ts'
 import { guard } from './guard.ts'
@@ -83,6 +84,7 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', trackingFileRoutes(deps))
   api.route('/', chargeRunRoutes(deps))
   api.route('/', attemptRoutes(deps))
+  api.route('/', failedPaymentRoutes(deps))
   api.route('/', refundRoutes(deps))
   api.route('/', waiverRoutes(deps))
   api.route('/', paymentMethodRoutes(deps))

@@ -35,6 +35,18 @@ const orderLine = z
   })
   .openapi('OrderLine')
 
+const followUp = z
+  .object({
+    code: z.string().describe("The bank's code of the last decline"),
+    decline_class: z.enum(['soft', 'needs_backer', 'hard']),
+    failed_at: time,
+    retry_at: time.nullable().describe('When the card is tried again by itself; null: never, or it is switched off'),
+    remind_at: time.nullable().describe('When its backer is reminded next; null: no more'),
+    reminders: z.int().describe('Reminders that have left'),
+    remind_on: z.string().nullable().describe('YYYY-MM-DD that the backer named: until then nothing is sent and nothing tried'),
+  })
+  .openapi('FollowUp')
+
 export const order = z
   .object({
     id,
@@ -63,6 +75,7 @@ export const order = z
       })
       .nullable(),
     hold: z.object({ code: z.string(), reason: z.string().nullable(), at: time }).nullable(),
+    follow_up: followUp.nullable().describe('What follows a failed charge; null where none waits to be mended'),
     notice: z
       .object({ id, kind: z.enum(['lock', 'finalize_address']), due_at: time })
       .nullable()

@@ -53,6 +53,12 @@ export const paths = {
   charge_live: (id: string, runId: string) => `${campaign(id)}/charges/${runId}/live`,
   charge_orders: (id: string, runId: string, query: Query = {}) => withQuery(`${campaign(id)}/charges/${runId}/orders`, query),
   charge_orders_csv: (id: string, runId: string) => `${campaign(id)}/charges/${runId}/orders.csv`,
+  /** What failed and is not mended; the query narrows the orders that are listed. */
+  failed_payments: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/failed-payments`, query),
+  failed_payments_csv: (id: string) => `${campaign(id)}/failed-payments.csv`,
+  remind_failed: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/failed-payments/remind`, query),
+  /** Where the gateway and the books differ; posted to: decisions. */
+  discrepancies: (id: string, query: Query = {}) => withQuery(`${campaign(id)}/discrepancies`, query),
   /** Corrects carrier, number and page of a parcel that left. */
   parcel: (id: string, orderId: string, shipmentId: string) => `${campaign(id)}/orders/${orderId}/parcels/${shipmentId}`,
 

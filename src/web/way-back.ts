@@ -6,8 +6,12 @@ export interface WayBack {
   to: string
 }
 
-const PLACE = /^(orders|backers)(\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?(\?[^#\s]*)?$/
-const LABELS = { orders: ['Orders', 'The order'], backers: ['Backers', 'The backer'] } as const
+const PLACE = /^(orders|backers|failed-payments)(\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?(\?[^#\s]*)?$/
+const LABELS = {
+  orders: ['Orders', 'The order'],
+  backers: ['Backers', 'The backer'],
+  'failed-payments': ['Failed payments', 'Failed payments'],
+} as const
 
 /**
  * Reads `from` of an address: a place within the campaign, like `orders?status=open`. Null for anything else: no address leads to another
@@ -15,7 +19,7 @@ const LABELS = { orders: ['Orders', 'The order'], backers: ['Backers', 'The back
  */
 export function readWayBack(campaign_id: string, from: string | null): WayBack | null {
   const [, list, one] = PLACE.exec(from ?? '') ?? []
-  if (list !== 'orders' && list !== 'backers') return null
+  if (list !== 'orders' && list !== 'backers' && list !== 'failed-payments') return null
   return { label: LABELS[list][one ? 1 : 0], to: `${paths.overview(campaign_id)}/${from}` }
 }
 

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
 import { accountInUse } from '../payments/charging.ts'
+import type { DeclineClass } from '../payments/declines.ts'
 import { isCardExpired } from '../payments/payment-methods.ts'
 import type { Db } from '../shared/tx.ts'
 import type { Address } from '../shipping/address.ts'
@@ -33,6 +34,21 @@ export interface ShownPaymentMethod {
   is_expired: boolean
 }
 
+/** Why the last charge failed, and what follows by itself. */
+export interface ShownFollowUp {
+  code: string
+  decline_class: DeclineClass
+  failed_at: Date
+  /** when the card is tried again by itself; null: never, or it is switched off */
+  retry_at: Date | null
+  /** when the backer is reminded next; null: no more */
+  remind_at: Date | null
+  /** reminders that have left */
+  reminders: number
+  /** the day that the backer named, YYYY-MM-DD: until then nothing is sent and nothing tried */
+  remind_on: string | null
+}
+
 /** An order as lists and the API show it. Amounts are minor units of `currency`. */
 export interface ShownOrder {
   id: string
@@ -52,6 +68,8 @@ export interface ShownOrder {
   payment_method: ShownPaymentMethod | null
   hold: { code: string; reason: string | null; at: Date } | null
   notice: { id: string; kind: Row<'notices'>['kind']; due_at: Date } | null
+  /** null: no failed charge of it waits to be mended */
+  follow_up: ShownFollowUp | null
   backer: {
     id: string
     name: string
@@ -109,12 +127,17 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
         order by e.order_version desc limit 1) end as hold_text,
       jsonb_build_object('id', b.id, 'name', b.name, 'email', b.email, 'email_state', b.email_state,
         'platform_number', b.platform_number, 'survey', b.survey) as backer,
+      d.code as failure_code, d.decline_class, d.settled_at as failed_at, case when c.retry_failed_cards then f.retry_at end as retry_at,
+      f.remind_at, coalesce(f.reminders, 0) as reminders, f.remind_on,
       ${query.sort_value ?? sql`''`} as sort_value
     from page join orders o on o.campaign_id = ${query.campaign_id} and o.id = page.order_id
     join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     join campaigns c on c.id = o.campaign_id
     left join levels l on l.campaign_id = o.campaign_id and l.id = o.level_id
     left join payment_methods p on p.campaign_id = o.campaign_id and p.id = o.payment_method_id
+    left join lateral (select a.code, a.decline_class, a.settled_at from payment_attempts a where o.status = 'errored'
+      and a.campaign_id = o.campaign_id and a.order_id = o.id and a.state = 'declined' order by a.number desc limit 1) d on true
+    left join payment_follow_ups f on f.campaign_id = o.campaign_id and f.order_id = o.id
     left join notices n on n.campaign_id = o.campaign_id and n.id = o.notice_id and n.state = 'scheduled'
     order by ${order} limit ${query.limit}`.execute(db)
   const lines = await readLines(
@@ -123,7 +146,7 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
     rows.map(({ id }) => id),
   )
   return rows.map((row) => {
-    const { payment_method: method, ...order } = withHold(row)
+    const { payment_method: method, ...order } = withFollowUp(withHold(row))
     const payment_method = method && { ...method, is_expired: isCardExpired(method, query.now) }
     return { ...order, payment_method, lines: lines.get(row.id) ?? [] }
   })
@@ -144,6 +167,32 @@ function withHold(row: OrderRow): OrderRow {
     ...order,
     hold: held_at ? { code: hold_reason ?? 'staff', reason: hold_text, at: held_at } : null,
     notice: notice_id && notice_kind && notice_due_at ? { id: notice_id, kind: notice_kind, due_at: notice_due_at } : null,
+  }
+}
+
+type FollowUpColumns = Omit<ShownFollowUp, 'code' | 'decline_class' | 'failed_at'> & {
+  failure_code: string | null
+  decline_class: DeclineClass | null
+  failed_at: Date | null
+}
+
+function withFollowUp(row: OrderRow): OrderRow {
+  const { failure_code, decline_class, failed_at, retry_at, remind_at, reminders, remind_on, ...order } = row as OrderRow &
+    FollowUpColumns
+  const isFailed = order.status === 'errored' && failed_at !== null
+  return {
+    ...order,
+    follow_up: isFailed
+      ? {
+          code: failure_code ?? 'card_declined',
+          decline_class: decline_class ?? 'soft',
+          failed_at,
+          retry_at,
+          remind_at,
+          reminders,
+          remind_on,
+        }
+      : null,
   }
 }
 

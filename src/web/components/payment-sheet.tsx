@@ -8,10 +8,11 @@ import type { ShownRefund } from '../../domain/refunds/refund-queries.ts'
 import { cardExpiry, cardText } from '../../lib/card-text.ts'
 import { attemptWord, chargeReason } from '../../lib/charge-text.ts'
 import { paths } from '../paths.ts'
-import { Amount } from '../ui/numbers.tsx'
+import { Amount, plural } from '../ui/numbers.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { Head, Table } from '../ui/table.tsx'
 import { Time } from '../ui/time.tsx'
+import { Day } from './failed-tables.tsx'
 import { RefundsTable } from './refunds-table.tsx'
 import { Mark } from './status.tsx'
 
@@ -74,11 +75,47 @@ export function PaymentSheet({ campaign, order, attempts, mails, has_more, refun
               ))}
             </tbody>
           </Table>
+          {order.follow_up && <Follows order={order} follow_up={order.follow_up} />}
           {has_more && <p className="pad quiet">Older tries are on the timeline.</p>}
           {refunds.length > 0 && <RefundsTable currency={order.currency} refunds={refunds} />}
         </>
       )}
     </Sheet>
+  )
+}
+
+/** What happens next by itself to a charge that failed. */
+function Follows({ order, follow_up }: { order: WholeOrder; follow_up: NonNullable<WholeOrder['follow_up']> }) {
+  const { retry_at, remind_at, remind_on, reminders } = follow_up
+  if (order.hold) return <p className="pad quiet">On hold: no card is tried and nobody is reminded meanwhile.</p>
+  return (
+    <p className="pad">
+      {remind_on ? (
+        <>
+          <b>
+            Its backer pays on <Day of={remind_on} />.
+          </b>{' '}
+          Until then nothing is sent and nothing tried.
+        </>
+      ) : (
+        <>
+          {retry_at ? (
+            <>
+              The card is tried again by itself on <Time at={retry_at} as="day" />.
+            </>
+          ) : (
+            'The card is not tried again by itself.'
+          )}{' '}
+          {remind_at ? (
+            <>
+              Its backer is reminded on <Time at={remind_at} as="day" />.
+            </>
+          ) : (
+            <>No reminder leaves any more ({plural(reminders, 'was', 'were')} sent): write to them.</>
+          )}
+        </>
+      )}
+    </p>
   )
 }
 

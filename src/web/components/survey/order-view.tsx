@@ -10,6 +10,7 @@ import { type ChargesProps, ChargeUnderWay, ErroredActs, type OrderForms, Paymen
 import { MoneyLines, type MoneyProps } from './money-lines.tsx'
 import { pathOf } from './order-path-steps.tsx'
 import { type ParcelProps, ParcelsSheet } from './parcels.tsx'
+import { type PayDayProps, PayDaySheet } from './pay-day.tsx'
 import { type ContentsEntry, ContentsList } from './pledge-parts.tsx'
 import { RequestNote, type RequestProps } from './request-note.tsx'
 import { type AddressProps, AddressSheet, type AnswerProps, AnswersSheet } from './review-parts.tsx'
@@ -37,6 +38,8 @@ export interface OrderProps {
   /** a card is needed and none is on file */
   asks_method: boolean
   charges: ChargesProps
+  /** null where no failed payment waits */
+  pay_day: PayDayProps | null
   parcels: ParcelProps[]
   /** the last request for another address; null where there is none to tell of */
   request: RequestProps | null
@@ -73,6 +76,7 @@ export function OrderView({ order, change, forms, ask }: OrderViewProps) {
       )}
       <ChargeUnderWay order={order} forms={forms} />
       {order.status === 'errored' && forms && <ErroredActs order={order} forms={forms} />}
+      {order.pay_day && forms && <PayDaySheet day={order.pay_day} backer_id={forms.backer_id} to={forms.remind_on} />}
       {order.asks_method && order.may.payment_method && order.status !== 'errored' && <MethodMissing order={order} />}
       <ParcelsSheet parcels={order.parcels} />
       <Sheet title={order.ships ? 'Where your parcel is' : 'Where your order is'}>

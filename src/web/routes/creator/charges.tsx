@@ -170,11 +170,7 @@ function Failed({ campaign, failed }: { campaign: Props['campaign']; failed: Fai
     )
   }
   return (
-    <Sheet
-      title="Failed payments"
-      aside={<Link to={paths.new_charge(campaign.id, { status: 'errored', retry: '1' })}>Try failed cards again…</Link>}
-      body="flush"
-    >
+    <Sheet title="Failed payments" aside={<Link to={paths.failed_payments(campaign.id)}>What happens next</Link>} body="flush">
       <Table caption="Errored orders by reason">
         <thead>
           <tr>
@@ -188,9 +184,7 @@ function Failed({ campaign, failed }: { campaign: Props['campaign']; failed: Fai
           {failed.by_code.map((one) => (
             <tr key={one.code}>
               <td className="wraps">
-                <Link to={paths.orders(campaign.id, { status: 'errored', failure: one.code })}>
-                  {reasonTitle('declined', one.code)}
-                </Link>
+                <Link to={paths.failed_payments(campaign.id, { failure: one.code })}>{reasonTitle('declined', one.code)}</Link>
               </td>
               <td className="number">
                 <Count of={one.count} />
@@ -205,7 +199,7 @@ function Failed({ campaign, failed }: { campaign: Props['campaign']; failed: Fai
         <tfoot>
           <tr>
             <th scope="row">
-              <Link to={paths.orders(campaign.id, { status: 'errored' })}>All errored orders</Link>
+              <Link to={paths.failed_payments(campaign.id)}>All failed payments</Link>
             </th>
             <td className="number">
               <b>

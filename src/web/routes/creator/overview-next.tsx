@@ -93,8 +93,8 @@ export const STEPS: Record<NextAction['code'], Step> = {
     status: 'errored',
     title: 'look at the failed payments',
     button: 'See the reasons',
-    to: paths.charges,
-    note: 'Backers were mailed why, with a link to use another card; give them a week.',
+    to: paths.failed_payments,
+    note: 'Backers were mailed why, with a link to use another card; it is written there what happens next by itself.',
   },
   answer_requests: {
     status: 'ready_to_ship',

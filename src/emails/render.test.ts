@@ -225,6 +225,28 @@ test('a failed charge says why, that the order is safe, and what to do; lost and
   expect(render('charge_failed', { attempt: { decline_class: 'hard' } }).text).toContain('please use another one')
 })
 
+test('a bank that wants to hear from its customer has words of its own, as long as the payment can be confirmed', () => {
+  const asks = { data: { code: 'authentication_required' }, attempt: { payment_open: true } }
+  const { subject, text } = render('charge_failed', asks)
+  expect(subject).toBe('Your bank wants to hear from you about $108.32')
+  for (const part of [
+    'On Monday, 23 November 2026 at 14:31 CET we asked your bank for $108.32 for Tidebreakers. Your bank wants you to confirm it first',
+    'Nothing was charged, and your order is safe.',
+    'Card: Visa ending 4242',
+    'To confirm: $108.32',
+    'Confirm with your bank:',
+    'We never ask for a card number or a password in a mail.',
+    'If you do nothing, your order waits and is not packed.',
+  ]) {
+    expect(text).toContain(part)
+  }
+  expect(text).not.toMatch(/declined|try this card/)
+  const refused = render('charge_failed', { ...asks, data: { code: 'payment_intent_authentication_failure' } })
+  expect(refused.subject).toBe('Your bank has no yes from you to $108.32')
+  expect(refused.text).toContain('$108.32 was not confirmed with your bank, so it was not charged for Tidebreakers.')
+  expect(render('charge_failed', { ...asks, attempt: { payment_open: false } }).subject).toBe('Your bank declined $108.32')
+})
+
 test('amounts have the decimals of their currency', () => {
   expect(render('receipt', { campaign: { currency: 'JPY' } }).subject).toBe('You paid ¥10,832 for your Tidebreakers order')
   expect(render('charge_failed', { campaign: { currency: 'KWD' } }).subject).toBe('Your bank declined KWD 10.832')

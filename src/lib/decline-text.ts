@@ -84,6 +84,7 @@ const DECLINES: Readonly<Record<string, Words>> = {
   payment_intent_authentication_failure: { ...APPROVAL, reason: 'the charge was not confirmed with the bank' },
   // Our own: the question came to nothing.
   bank_not_answered: { ...APPROVAL, reason: 'the question of the bank was not answered in time' },
+  bank_question_canceled: { reason: 'the question of the bank was taken back', fix: ANOTHER, same_card: 'unlikely' },
   bank_not_asked: { ...APPROVAL, reason: 'the bank could not be asked to confirm it' },
   expired_card: { reason: 'the card has expired', fix: 'enter the new card, or use another one', same_card: 'unlikely' },
   incorrect_cvc: SECURITY_CODE,

@@ -162,7 +162,7 @@ describe('the bank’s question', () => {
     const { campaign, order } = await asked()
     const page = await toBank(order)
     expect(await leaveBank(program.deps, backerOf(order), pressOf(order))).toEqual({ outcome: 'over' })
-    expect(await last(order)).toMatchObject({ state: 'declined', code: 'bank_not_answered', payment_open: false })
+    expect(await last(order)).toMatchObject({ state: 'declined', code: 'bank_question_canceled', payment_open: false })
     expect(await answerBank(page, 'yes')).toBeNull()
     await putCard(program.deps, campaign, order.backer_id)
     await work(program.deps)

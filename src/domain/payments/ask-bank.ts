@@ -18,7 +18,7 @@ import {
   releaseVisit,
 } from './bank-visits.ts'
 import { findAccountInUse } from './charging.ts'
-import { NOT_ANSWERED, NOT_ASKED } from './declines.ts'
+import { NOT_ASKED, QUESTION_CANCELED } from './declines.ts'
 import type { Answered, ChargeAnswer, ChargeRequest, Gateway, GatewayFailure, GatewayPayment } from './gateway.ts'
 import { settleAttempts } from './settle-attempts.ts'
 
@@ -163,7 +163,7 @@ async function settle(app: BankParts, attempt: Attempt, answer: ChargeAnswer): P
 /** The payment was canceled at the gateway: the card was tried, and nothing is asked about it any more. */
 async function close(app: BankParts, attempt: Attempt): Promise<BankOutcome> {
   const { campaign_id, id: attempt_id, lease_id, payment } = attempt
-  const answer = askedInVain(payment ?? '', NOT_ANSWERED)
+  const answer = askedInVain(payment ?? '', QUESTION_CANCELED)
   await inTransaction(app, async (tx) => {
     await settleAttempts(tx, campaign_id, [{ attempt_id, lease_id, answer }])
     await closePayment(tx, keyOf(attempt))

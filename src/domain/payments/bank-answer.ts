@@ -1,13 +1,16 @@
 import type { Attempt } from './attempts.ts'
 import { BANK_ASKS } from './bank-visits.ts'
-import { NOT_ANSWERED, type NOT_ASKED } from './declines.ts'
+import { NOT_ANSWERED, type NOT_ASKED, type QUESTION_CANCELED } from './declines.ts'
 import type { ChargeAnswer, GatewayPayment } from './gateway.ts'
 
 /** Nobody knows yet: the backer may still be at their bank. */
 export const atBank: ChargeAnswer = { answer: 'unknown', code: BANK_ASKS, dead_key: false, slow_down: false }
 
 /** The bank was not asked, or not in time: nothing was taken, and the same payment can be tried again. */
-export function askedInVain(payment: string, code: typeof NOT_ANSWERED | typeof NOT_ASKED): ChargeAnswer {
+export function askedInVain(
+  payment: string,
+  code: typeof NOT_ANSWERED | typeof NOT_ASKED | typeof QUESTION_CANCELED,
+): ChargeAnswer {
   return { answer: 'declined', payment, decline: { code, advice: null } }
 }
 

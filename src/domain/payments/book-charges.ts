@@ -6,7 +6,7 @@ import { GATEWAY } from '../shared/actor.ts'
 import type { Tx } from '../shared/tx.ts'
 import type { Attempt } from './attempts.ts'
 import { pauseRunOfAttempt, waitAgain } from './charge-run-state.ts'
-import { NOT_ANSWERED, NOT_ASKED } from './declines.ts'
+import { ASKED_IN_VAIN } from './declines.ts'
 import type { ChargeAnswer } from './gateway.ts'
 
 /** Attempts with one kind of answer. */
@@ -154,8 +154,10 @@ export async function queueMails(tx: Tx, campaign_id: string, list: Answers<'suc
     attempt_id: string
     occasion: string
     data: Record<string, unknown>
-  }>`select p.backer_id, a.id as attempt_id, a.id || case when a.state = 'declined' and a.confirmations > 0
-        and a.code not in (${NOT_ANSWERED}, ${NOT_ASKED}) then ':' || a.confirmations else '' end as occasion, jsonb_build_object('attempt_id', a.id, 'order_id', a.order_id, 'amount', a.amount, 'code', a.code,
+  }>`select p.backer_id, a.id as attempt_id,
+      a.id || case when a.state = 'declined' and a.confirmations > 0 and a.code <> all(${[...ASKED_IN_VAIN]}::text[])
+        then ':' || a.confirmations else '' end as occasion,
+      jsonb_build_object('attempt_id', a.id, 'order_id', a.order_id, 'amount', a.amount, 'code', a.code,
         'payment_method', jsonb_build_object('brand', p.brand, 'last4', p.last4)) as data
     from payment_attempts a join payment_methods p on p.campaign_id = a.campaign_id and p.id = a.payment_method_id
     where a.campaign_id = ${campaign_id} and a.id = any(${list.map(({ attempt }) => attempt.id)}::uuid[])`.execute(tx.db)

@@ -5,13 +5,14 @@ import { previewMove } from '../orders/move-orders.ts'
 import type { Db } from '../shared/tx.ts'
 import { isNotOver } from './attempts.ts'
 import { type BankQuestion, findBankQuestion } from './bank-visits.ts'
+import { ASKED_IN_VAIN } from './declines.ts'
 
 /** What a backer's page tells of the charges of their order. Amounts in minor units. */
 export interface BackersCharges {
   /** a charge that is not over; `is_asked`: the bank was asked, and nobody knows its answer */
   under_way: { amount: number; is_asked: boolean; since: Date } | null
   /**
-   * why the last charge failed, while the order is errored; `is_decline`: by the bank, else the gateway refused to ask it;
+   * why the last charge failed, while the order is errored; `is_decline`: by the bank, else it was not asked, or took no answer;
    * `is_of_card`: it was of the card that is on file now, as it was entered last
    */
   failed: { amount: number; code: string; at: Date; is_decline: boolean; is_of_card: boolean } | null
@@ -44,7 +45,7 @@ export async function findChargesForBacker(db: Db, order: Row<'orders'>, now: Da
           amount: failed.amount,
           code: failed.code ?? '',
           at: failed.settled_at ?? failed.updated_at,
-          is_decline: failed.state === 'declined',
+          is_decline: failed.state === 'declined' && !ASKED_IN_VAIN.includes(failed.code ?? ''),
           is_of_card: failed.payment_method_id === order.payment_method_id,
         }
       : null,

@@ -8,6 +8,11 @@ export type DeclineClass = 'soft' | 'needs_backer' | 'hard'
 /** Our own codes of a bank's question that came to nothing: its payment is open, and the bank can be asked again. */
 export const NOT_ANSWERED = 'bank_not_answered'
 export const NOT_ASKED = 'bank_not_asked'
+/** The same where its payment was canceled, by its backer for another way to pay or at the gateway: nothing can be confirmed any more. */
+export const QUESTION_CANCELED = 'bank_question_canceled'
+
+/** No bank has said no: its backer was told with the decline before it. */
+export const ASKED_IN_VAIN: readonly string[] = [NOT_ANSWERED, NOT_ASKED, QUESTION_CANCELED]
 
 /** The bank wants to hear from the holder of the card: the same payment can be confirmed on the bank's own page. */
 const ASKS_HOLDER = [
@@ -35,6 +40,7 @@ const HARD = new Set([
 
 const NEEDS_BACKER = new Set([
   ...ASKS_HOLDER,
+  QUESTION_CANCELED,
   'expired_card',
   'incorrect_cvc',
   'invalid_cvc',

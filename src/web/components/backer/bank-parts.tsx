@@ -1,4 +1,5 @@
 import { Landmark } from 'lucide-react'
+import { ButtonLink } from '../../ui/button.tsx'
 import { Note } from '../../ui/note.tsx'
 import { Money } from '../../ui/numbers.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -22,23 +23,24 @@ export function canConfirm(bank: BankProps | null): bank is BankProps {
 /** Its backer was led to the bank, and nobody knows the answer yet. `to`: the page that leads there again; null where nothing can be pressed. */
 export function BankWaits({ bank, currency, to }: { bank: BankProps; currency: string; to: string | null }) {
   return (
-    <Note tone="warn" icon={Landmark} live>
-      <b>
-        Your bank waits for you to confirm <Money minor={bank.amount} currency={currency} />
-      </b>{' '}
-      (<bdi>{bank.card}</bdi>)
-      {bank.until && (
-        <>
-          , until <Time at={bank.until} as="moment" />
-        </>
-      )}
-      . Nothing else is charged meanwhile, and we mail you how it went.
+    <div className="stack">
+      <Note tone="warn" icon={Landmark} live>
+        <b>
+          Your bank waits for you to confirm <Money minor={bank.amount} currency={currency} />
+        </b>{' '}
+        (<bdi>{bank.card}</bdi>)
+        {bank.until && (
+          <>
+            , until <Time at={bank.until} as="moment" />
+          </>
+        )}
+        . Nothing else is charged meanwhile, and we mail you how it went.
+      </Note>
       {to && (
-        <>
-          {' '}
-          <a href={to}>Go on</a>
-        </>
+        <ButtonLink to={to} variant="primary" wide reload>
+          Answer your bank
+        </ButtonLink>
       )}
-    </Note>
+    </div>
   )
 }

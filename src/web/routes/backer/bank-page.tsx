@@ -52,13 +52,9 @@ export function Facts({ loaded, bank }: PartProps) {
         <dd>
           <bdi>{bank.card}</bdi>
         </dd>
-        <dt>Paid to</dt>
-        <dd>
-          <bdi>{frame.campaign.by}</bdi>
-        </dd>
         <dt>For</dt>
         <dd>
-          <bdi>{frame.campaign.name}</bdi>, order {order.number}
+          <bdi>{frame.campaign.name}</bdi>, order {order.number}, by <bdi>{frame.campaign.by}</bdi>
         </dd>
       </dl>
     </Sheet>

@@ -111,7 +111,13 @@ function Asks({ loaded, bank, failure }: PartProps & { failure: ReactNode }) {
         </Note>
       )}
       <Facts loaded={loaded} bank={bank} />
-      <Sheet title="What happens">
+      <form method="post" action={links.here} className="stack">
+        <input type="hidden" name="backer" value={backer_id} />
+        <Button variant="primary" wide>
+          Confirm with your bank
+        </Button>
+      </form>
+      <Sheet title="What happens then">
         <ol className="numbered">
           <li>The button leads to your bank’s own page. It may open your bank’s app.</li>
           <li>There you say yes to {amount}. What you type at your bank never comes here.</li>
@@ -121,12 +127,6 @@ function Asks({ loaded, bank, failure }: PartProps & { failure: ReactNode }) {
         </ol>
       </Sheet>
       <div className="stack">
-        <form method="post" action={links.here}>
-          <input type="hidden" name="backer" value={backer_id} />
-          <Button variant="primary" wide>
-            Confirm with your bank
-          </Button>
-        </form>
         <CardForm to={links.card} backer_id={backer_id} purpose="order">
           Use another card
         </CardForm>

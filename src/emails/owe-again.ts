@@ -6,6 +6,8 @@ import { amountOf, balanceFact, money, orderOf } from './parts.ts'
 
 const REASONS: Record<string, string> = {
   address_changed: 'Shipping to the new address costs more than what was paid.',
+  refunded_elsewhere: 'What you had paid was given back to your card.',
+  dispute_lost: 'What you had paid went back to your card after a dispute.',
 }
 
 /** A paid order owes something again: how much, why, when it is charged, and to which card. */

@@ -14,6 +14,7 @@ import type { ApiEnv } from './context.ts'
 import { countRoutes } from './counts.ts'
 import { addDescription } from './description.ts'
 import { failedPaymentRoutes } from './failed-payments.ts'
+import { discrepancyRoutes } from './discrepancies.ts'
 import { figureRoutes } from './figures.ts'
 import { fulfilmentRoutes } from './fulfilment.ts'
 import { guard } from './guard.ts'
@@ -86,6 +87,7 @@ export function createApi(deps: Deps): OpenAPIHono<ApiEnv> {
   api.route('/', attemptRoutes(deps))
   api.route('/', failedPaymentRoutes(deps))
   api.route('/', refundRoutes(deps))
+  api.route('/', discrepancyRoutes(deps))
   api.route('/', waiverRoutes(deps))
   api.route('/', paymentMethodRoutes(deps))
   // A sub-app's own notFound never fires behind app.route; without this an unknown path would answer a page.

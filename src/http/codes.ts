@@ -26,6 +26,7 @@ const OF_REQUESTS: Record<string, string> = {
 /** Refusals of the domain that are no reason codes of the lifecycle. */
 const OF_REFUSALS: Record<string, string> = {
   amount_invalid: 'An amount that a card cannot be given back.',
+  already_decided: 'The discrepancy was decided already.',
   addon_in_orders: 'Orders hold this add-on, so what it contains stays.',
   addon_in_use: 'Orders or pledges hold this add-on. Stop offering it instead.',
   addon_unknown: 'The add-on does not exist, or is not offered any more.',
@@ -46,6 +47,7 @@ const OF_REFUSALS: Record<string, string> = {
   countries_missing: 'A region needs a country, or is everywhere else.',
   country_taken: 'A country stands in another region.',
   currency_fixed: 'The currency stays as it was when the campaign was made.',
+  decision_unfit: 'The decision does not fit a discrepancy of this kind.',
   draft_changed: "What was looked at was changed in another window; only backers' pages answer this.",
   everywhere_else_exists: 'Another region is everywhere else.',
   file_missing: 'The upload has no file, or the file has no name.',

@@ -99,9 +99,10 @@ test('there is a plain page of it, where problems lead to', async () => {
 test('the guide names only addresses that exist', () => {
   const guide = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
   const paths = operations.map(({ method, path }) => new RegExp(`^${method} ${path.replace(/\{[^}]+\}/g, '[^/ ]+')}$`, 'i'))
-  const named = [...guide.matchAll(/api (GET|POST|PUT) "?(\$campaign|\/campaigns)([^" ?]*)/g)].map(
-    ([, method, base, rest]) => `${method} /campaigns${base === '$campaign' ? '/x' : ''}${rest}`,
-  )
+  const calls = guide.matchAll(/(?:(get|post|upload)\(|ask\('(PUT|PATCH|DELETE)', )`\$\{campaign\}([^`?]*)/g)
+  const named = [...calls].map(([, verb, method = verb === 'get' ? 'GET' : 'POST', rest = '']) => {
+    return `${method} /campaigns/x${rest.replaceAll(/\$\{[^}]+\}/g, 'x')}`
+  })
   expect(named.length).toBeGreaterThan(15)
   expect(named.filter((each) => !paths.some((path) => path.test(each)))).toEqual([])
 })

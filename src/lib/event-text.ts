@@ -4,6 +4,7 @@
  */
 import { cardText } from './card-text.ts'
 import { declineText, hasDeclineText } from './decline-text.ts'
+import { decisionText, discrepancyTitle } from './discrepancy-text.ts'
 import { formatMoney } from './money.ts'
 import { hasReasonText, reasonText } from './reason-text.ts'
 import { refundReason } from './refund-text.ts'
@@ -68,6 +69,8 @@ const DID: Readonly<Record<string, Say>> = {
   charge_refused: (event, telling) => `did not carry out the charge${ofAmount(event, telling)}${toCard(event)}`,
   charge_booked_late: (event, telling) =>
     `reported a charge${ofAmount(event, telling)}${toCard(event)} after the order had moved on`,
+  payment_adopted: (event, telling) => `reported a try${ofAmount(event, telling)}${toCard(event)} that the books had lost`,
+  bank_asked: (event, telling) => `went to the bank to confirm the charge${ofAmount(event, telling)}${toCard(event)}`,
   shipment_changed: 'corrected the tracking of a parcel',
   address_accepted: 'said that the address is right as it is',
   price_reduced: (event, telling) => `took ${amountOf(event, telling)} off the price`,
@@ -80,6 +83,11 @@ const DID: Readonly<Record<string, Say>> = {
   refunded_elsewhere: (event, telling) => `reported a refund${ofAmount(event, telling)} that was not made here`,
   disputed: (event, telling) => `reported that the holder of the card disputes ${amountOf(event, telling)}`,
   dispute_over: (event, telling) => `ended the dispute about ${amountOf(event, telling)}`,
+  discrepancy_settled: (event, telling) => {
+    const currency = typeof event.data.currency === 'string' ? event.data.currency : telling.currency
+    const about = discrepancyTitle(String(event.data.discrepancy))
+    return `decided about “${about}”, ${amountOf(event, { ...telling, currency })}: ${decisionText(event.code ?? '').done.toLowerCase()}`
+  },
   dispute_lost: (event, telling) => `took back ${amountOf(event, telling)} after a dispute`,
   // of a backer
   backer_imported: (event) =>
@@ -97,13 +105,15 @@ const DID: Readonly<Record<string, Say>> = {
   pledge_withdrawn: 'withdrew the pledge',
   pledge_decided: (event) => (event.code === 'dropped' ? 'took the pledge as not paid' : 'took the pledge as collected'),
   mail_bounced: 'found that mail to this address bounces',
+  card_renewed: (event) => `renewed the card: it is ${cardOf(event) ?? 'another one'} now`,
+  card_detached: (event) => `took ${cardOf(event) ?? 'a card'} away: it cannot be charged any more`,
   card_saved: (event) => `saved ${cardOf(event) ?? 'a card'}`,
-  change_requested: 'asked for another address',
-  change_request_answered: (event) =>
   remind_on_named: (event) => `named ${dayOf(event)} for the payment`,
   remind_on_withdrawn: 'took back the day named for the payment',
   payment_reminded: (event, telling) =>
     `reminded ${them(telling)} of the failed payment${event.data.is_last === true ? ' for the last time' : ''}`,
+  change_requested: 'asked for another address',
+  change_request_answered: (event) =>
     `${event.data.decision === 'approve' ? 'approved' : 'declined'} the request for another address`,
   change_request_withdrawn: 'took back the request for another address',
   // of the campaign
@@ -120,9 +130,9 @@ const DID: Readonly<Record<string, Say>> = {
   charge_run_stopped: 'stopped the charge run',
   charge_run_done: 'finished the charge run',
   stock_counted: 'saved the stock on hand',
+  payment_reminders_asked: (event) => `asked for reminders of ${counted(event.data.orders, 'failed payment')}`,
   tracking_mails_sent: (event) => `mailed the tracking number of ${counted(event.data.shipments ?? event.data.queued, 'parcel')}`,
 }
-  payment_reminders_asked: (event) => `asked for reminders of ${counted(event.data.orders, 'failed payment')}`,
 
 /** The words of one event. A kind without words is shown as its name, never hidden. */
 export function eventWords(event: ToldEvent, telling: Telling): EventWords {
@@ -160,7 +170,12 @@ function them({ reader }: Telling): string {
 }
 
 /** Kinds whose words tell their code. */
-const SAID_BY_ITSELF: ReadonlySet<string> = new Set(['settled_outside', 'backer_imported', 'pledge_decided'])
+const SAID_BY_ITSELF: ReadonlySet<string> = new Set([
+  'settled_outside',
+  'backer_imported',
+  'pledge_decided',
+  'discrepancy_settled',
+])
 
 function whyOf(event: ToldEvent, telling: Telling): string | null {
   const parts: string[] = []
@@ -192,6 +207,7 @@ const CODES: Readonly<Record<string, string>> = {
   order_changed: 'the order was changed',
   dispute_won: 'it was decided for you',
   dispute_closed: 'it was withdrawn',
+  discrepancy: 'the gateway has given the money back',
 }
 
 function codeWords(code: string): string {
@@ -242,13 +258,13 @@ function counted(count: unknown, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${new Intl.NumberFormat('en').format(count)} ${noun}s`
 }
 
-function runScale(event: ToldEvent, telling: Telling): string {
-  const { orders } = event.data
 /** "5 December 2026"; "a day" where the event names none. */
 function dayOf({ data: { date } }: ToldEvent): string {
   return typeof date === 'string' ? dayText(new Date(`${date}T12:00:00Z`), { time_zone: 'UTC' }) : 'a day'
 }
 
+function runScale(event: ToldEvent, telling: Telling): string {
+  const { orders } = event.data
   return typeof orders === 'number' ? ` of ${counted(orders, 'order')}, ${amountOf(event, telling)}` : ''
 }
 

@@ -6,38 +6,38 @@ interface Words {
   /** as the start of a line */
   why: string
   /** what happens now, by itself or by somebody */
-  then: string
+  next: string
 }
 
 const NOT_REACHED: Words = {
   why: 'The gateway did not answer',
-  then: 'It is asked every minute what became of it. Nothing is charged again meanwhile.',
+  next: 'It is asked every minute what became of it. Nothing is charged again meanwhile.',
 }
 
 const WORDS: Readonly<Record<string, Words>> = {
   bank_asks: {
     why: 'Its backer is at their bank’s page',
-    then: 'The bank has an hour. After it the charge counts as declined, and its backer can try again.',
+    next: 'The bank has an hour. After it the charge counts as declined, and its backer can try again.',
   },
   processing: {
     why: 'The bank is still working at it',
-    then: 'It is asked every minute. Some banks take hours.',
+    next: 'It is asked every minute. Some banks take hours.',
   },
   http_409: {
     why: 'The gateway is still busy with the first request',
-    then: 'It is asked again in a minute, with the same key, so that it counts once.',
+    next: 'It is asked again in a minute, with the same key, so that it counts once.',
   },
   http_429: {
     why: 'The gateway said it was too many at once',
-    then: 'It is asked again more slowly, with the same key, so that it counts once.',
+    next: 'It is asked again more slowly, with the same key, so that it counts once.',
   },
   other_account: {
     why: 'It was sent with the keys of another gateway account',
-    then: 'Only that account knows what became of it. Start Afterfund with its keys once, and it is settled.',
+    next: 'Only that account knows what became of it. Start Afterfund with its keys once, and it is settled.',
   },
   internal_error: {
     why: 'Our mistake; it was logged',
-    then: 'The gateway is asked again every minute.',
+    next: 'The gateway is asked again every minute.',
   },
 }
 
@@ -57,7 +57,7 @@ export function unansweredText(code: string): Words {
   if (words) return words
   if (/^http_5/.test(code)) return { ...NOT_REACHED, why: 'The gateway had a fault of its own' }
   if (/^http_4|key/.test(code)) {
-    return { why: 'The gateway refused the question', then: 'It is asked every minute; mend the keys, and it answers.' }
+    return { why: 'The gateway refused the question', next: 'It is asked every minute; mend the keys, and it answers.' }
   }
   return NOT_REACHED
 }

@@ -19,6 +19,8 @@ export const EVENT_KINDS = [
   'address_accepted',
   'charge_refused',
   'charge_booked_late',
+  'payment_adopted',
+  'bank_asked',
   'shipment_changed',
   'price_reduced',
   'paid_back_outside',
@@ -31,6 +33,7 @@ export const EVENT_KINDS = [
   'disputed',
   'dispute_over',
   'dispute_lost',
+  'discrepancy_settled',
   // of a backer
   'backer_imported',
   'backer_corrected',
@@ -46,11 +49,13 @@ export const EVENT_KINDS = [
   'pledge_decided',
   'mail_bounced',
   'card_saved',
-  'change_requested',
-  'change_request_answered',
+  'card_renewed',
+  'card_detached',
   'remind_on_named',
   'remind_on_withdrawn',
   'payment_reminded',
+  'change_requested',
+  'change_request_answered',
   'change_request_withdrawn',
   // of the campaign
   'campaign_created',
@@ -66,9 +71,9 @@ export const EVENT_KINDS = [
   'charge_run_done',
   'stock_counted',
   'tracking_mails_sent',
+  'payment_reminders_asked',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
-  'payment_reminders_asked',
 
 export interface NewEvent {
   campaign_id: string

@@ -95,13 +95,13 @@ export function UnansweredSheet({ campaign, run }: Props) {
         </thead>
         <tbody>
           {run.unknowns.map((one) => {
-            const { why, then } = unansweredText(one.code)
+            const { why, next } = unansweredText(one.code)
             return (
               <tr key={one.code}>
                 <td className="wraps">
                   {why}
                   <small className="row-small">
-                    {then}
+                    {next}
                     {one.next_try_at && (
                       <>
                         {' '}

@@ -46,7 +46,7 @@ interface ShellProps {
   /** Name of the account that the campaigns belong to. */
   account: string
   person: { name: string; role: string }
-  counts?: { orders: number; backers: number; requests: number }
+  counts?: { orders: number; backers: number; requests: number; discrepancies: number }
   /** What runs in the worker now. */
   job?: ShellJob | null
   /** The next page is on its way: this one is dimmed. */
@@ -152,7 +152,12 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
     [
       { label: 'Catalogue', to: paths.catalog(id), icon: BookOpen, subs: [{ label: 'Prices', to: paths.prices(id) }] },
       { label: 'Survey', to: paths.survey(id), icon: ListChecks },
-      { label: 'Charges', to: paths.charges(id), icon: CreditCard },
+      {
+        label: 'Charges',
+        to: paths.charges(id),
+        icon: CreditCard,
+        subs: [{ label: 'Discrepancies', to: paths.discrepancies(id), count: counts?.discrepancies || undefined }],
+      },
       {
         label: 'Shipping',
         to: paths.shipping(id),

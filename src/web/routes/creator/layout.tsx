@@ -1,5 +1,6 @@
 import { data, type MiddlewareFunction, Outlet, useNavigation } from 'react-router'
 import { countCampaign, listCampaignNames } from '../../../domain/campaigns/queries.ts'
+import { countDiscrepancies } from '../../../domain/discrepancies/list.ts'
 import { countOpenRequests } from '../../../domain/fulfilment/request-queries.ts'
 import { findRunningOperation } from '../../../domain/operations/queries.ts'
 import { isId } from '../../../lib/id.ts'
@@ -51,6 +52,7 @@ export async function loader(args: Route.LoaderArgs) {
     counts: campaign && {
       ...(await countCampaign(deps.db, campaign.id)),
       requests: await countOpenRequests(deps.db, campaign.id),
+      discrepancies: (await countDiscrepancies(deps.db, campaign.id)).open,
     },
     running: campaign ? await findRunningOperation(deps.db, campaign.id) : null,
     reader: { locale: 'en', time_zone: campaign?.time_zone ?? 'UTC', now: now.toISOString() },

@@ -1,6 +1,7 @@
-import { CirclePause, MapPin } from 'lucide-react'
+import { CirclePause, MapPin, Scale } from 'lucide-react'
 import { Link } from 'react-router'
 import { loadCatalog } from '../../../domain/catalog/load-catalog.ts'
+import { listDiscrepancies } from '../../../domain/discrepancies/list.ts'
 import { listChangeRequests } from '../../../domain/fulfilment/request-queries.ts'
 import { listShipments } from '../../../domain/fulfilment/shipments.ts'
 import { findNeighbours } from '../../../domain/orders/find-neighbours.ts'
@@ -15,6 +16,7 @@ import { listRefunds } from '../../../domain/refunds/refund-queries.ts'
 import type { Db } from '../../../domain/shared/tx.ts'
 import { formatAddress } from '../../../domain/shipping/address-form.ts'
 import { countryName } from '../../../lib/country-name.ts'
+import { discrepancyTitle } from '../../../lib/discrepancy-text.ts'
 import { reasonSentence } from '../../../lib/reason-text.ts'
 import { readBackerFilter } from '../../backer-filter.server.ts'
 import { conditionCount, type Filter, filterQuery, filterText } from '../../components/filter-terms.ts'
@@ -76,6 +78,9 @@ export async function loader(args: Route.LoaderArgs) {
     refunds: (await listRefunds(deps.db, campaign.id, { order_id: order.id, limit: 50, now })).data,
     parcels: (await listShipments(deps.db, key, { limit: 20 })).data,
     request: requests.data[0]?.id ?? null,
+    discrepancies: (await listDiscrepancies(deps.db, campaign.id, { order_id: order.id, state: 'open', limit: 5 })).data.map(
+      ({ id, kind }) => ({ id, kind }),
+    ),
     mails: await findChargeMails(deps.db, { campaign_id: campaign.id, backer_id: order.backer.id }, ids),
     why_not_charged: isToBeCharged(order) ? await whyNotCharged(deps.db, key, now) : null,
   }
@@ -139,6 +144,11 @@ export default function Order({ loaderData }: Route.ComponentProps) {
           {SAVED[saved]}
         </Note>
       )}
+      {loaderData.discrepancies.map(({ id, kind }) => (
+        <Note key={id} tone="warn" icon={Scale} end={<Link to={paths.discrepancies(campaign.id, { kind })}>Decide…</Link>}>
+          <b>{discrepancyTitle(kind)}.</b> The gateway and the books differ about this order until you decide.
+        </Note>
+      ))}
       <Notices campaign_id={campaign.id} order={order} request={request} from={placeIn(campaign.id, here)} />
       <Sheets columns="main-side">
         <div className="sheets">

@@ -1,4 +1,4 @@
-import { ArrowRight, CircleHelp, CirclePause, Hourglass, MailWarning, MapPin } from 'lucide-react'
+import { ArrowRight, CircleHelp, CirclePause, Hourglass, MailWarning, MapPin, Scale } from 'lucide-react'
 import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
 import { actionText } from '../../../lib/action-text.ts'
 import { WaitingList } from '../../components/lifecycle-picture.tsx'
@@ -14,7 +14,7 @@ import { STEPS } from './overview-next.tsx'
 type Facts = Route.ComponentProps['loaderData']
 
 /** What needs a person. */
-export function Waiting({ campaign, counts, notices, bounced, reported, requests, charging, actions }: Facts) {
+export function Waiting({ campaign, counts, notices, bounced, reported, requests, charging, discrepancies, actions }: Facts) {
   const held = ORDER_STATUSES.reduce((sum, status) => sum + (status === 'canceled' ? 0 : counts.orders[status].on_hold), 0)
   const rows = [
     ...notices.map((notice) => ({
@@ -29,7 +29,7 @@ export function Waiting({ campaign, counts, notices, bounced, reported, requests
       ),
       action: <ButtonLink to={paths.notice(campaign.id, notice.id)}>See the notice</ButtonLink>,
     })),
-    ...chargingRows({ campaign, charging, requests }),
+    ...chargingRows({ campaign, charging, discrepancies, requests }),
     ...laterRows(campaign, actions),
     ...waitingRow(
       reported > 0,
@@ -118,9 +118,24 @@ const PAUSED: Readonly<Record<string, string>> = {
   gateway_silent: 'The gateway does not answer; it goes on by itself once it does',
 }
 
-/** Charges that stand still, and backers who wait for an answer. */
-function chargingRows({ campaign, charging, requests }: Pick<Facts, 'campaign' | 'charging' | 'requests'>) {
+/** Where the gateway differs, charges that stand still, and backers who wait for an answer. */
+function chargingRows({
+  campaign,
+  charging,
+  discrepancies,
+  requests,
+}: Pick<Facts, 'campaign' | 'charging' | 'discrepancies' | 'requests'>) {
   return [
+    ...waitingRow(
+      discrepancies > 0,
+      'discrepancies',
+      Scale,
+      discrepancies === 1
+        ? 'The gateway and the books differ about one payment'
+        : `The gateway and the books differ about ${countText(discrepancies)} payments`,
+      'Their orders are not charged or shipped until you decide',
+      { label: 'Decide', to: paths.discrepancies(campaign.id) },
+    ),
     ...waitingRow(
       charging.paused !== null,
       'paused',

@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
 import { countBackers } from '../../../domain/backers/queries.ts'
 import { findAnswers } from '../../../domain/campaigns/figures-answers.ts'
+import { countDiscrepancies } from '../../../domain/discrepancies/list.ts'
 import { listImports } from '../../../domain/imports/find-imports.ts'
 import { ORDER_STATUSES } from '../../../domain/orders/lifecycle.ts'
 import { answersNeedUntil, findActionFacts, nextActions } from '../../../domain/orders/next-actions.ts'
@@ -54,6 +55,7 @@ export async function loader(args: Route.LoaderArgs) {
     run_under_way: facts.run_under_way,
     outages: await findOutages(db, { campaign, smtp: deps.mailer !== null }, now),
     charging,
+    discrepancies: (await countDiscrepancies(db, campaign.id)).open,
     // One whose orders all went on meanwhile has nothing to do any more.
     notices: notices.data.flatMap(({ id, kind, due_at, waiting }) => (waiting > 0 ? [{ id, kind, due_at, waiting }] : [])),
     bounced: await countBackers(db, campaign.id, { mail: 'bounced' }),

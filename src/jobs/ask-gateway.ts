@@ -43,6 +43,8 @@ async function settle(app: Parts, attempt: TakenAttempt, request: ChargeRequest)
   if (answer.answer !== 'unknown') return answer
   // A 5xx that the gateway replays for this key, and no payment: that key can never succeed.
   if (answer.dead_key) return refused('gateway_error')
+  // Somebody else used this key, in another life of these books: it can never be ours.
+  if (answer.code === 'idempotency_error' && age >= UNHEARD_MS) return refused('key_used_before')
   // No payment a day later, and none would be made now: the first sending never arrived, or was refused and its answer lost.
   const age = app.clock.now().getTime() - (attempt.sent_at ?? attempt.created_at).getTime()
   return answer.refuses_now && age >= KEY_LIVES_MS ? refused(answer.code) : answer
@@ -52,6 +54,10 @@ function answerOf(payment: GatewayPayment): ChargeAnswer {
   if (payment.state === 'succeeded') return { answer: 'succeeded', payment: payment.id, amount: payment.amount }
   if (payment.state === 'declined') {
     return { answer: 'declined', payment: payment.id, decline: payment.decline ?? { code: 'card_declined', advice: null } }
+  }
+  // Its backer was led to the bank in another life of these books: a yes that comes all the same is booked late.
+  if (payment.state === 'asks') {
+    return { answer: 'declined', payment: payment.id, decline: { code: 'authentication_required', advice: null } }
   }
   return payment.state === 'canceled' ? refused('payment_canceled') : unknown(payment.state)
 }

@@ -306,6 +306,31 @@ describe('a call that is cut', () => {
   })
 })
 
+test('books that know nothing of the visit (a restored backup): the charge counts as declined, and leads to the same page', async () => {
+  const { order } = await asked()
+  const page = await toBank(order)
+  await program.deps.db
+    .updateTable('payment_attempts')
+    .set({
+      state: 'unknown',
+      code: 'timeout',
+      payment: null,
+      payment_open: false,
+      confirmations: 0,
+      ask_url: null,
+      ask_until: null,
+    })
+    .where('order_id', '=', order.id)
+    .execute()
+  await pass(2)
+  expect(await last(order)).toMatchObject({ state: 'declined', code: 'authentication_required', payment_open: true })
+  expect(await toBank(order)).toBe(page)
+  await answerBank(page, 'yes')
+  await comeBack(order)
+  expect(taken(order)).toEqual([1300])
+  await sound()
+})
+
 describe('what happens meanwhile', () => {
   test('another card that is entered is saved and not charged; staff’s charge and a run leave the order out', async () => {
     const { campaign, order } = await asked()

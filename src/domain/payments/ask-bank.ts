@@ -79,9 +79,9 @@ async function tryToAsk(app: BankParts, actor: Actor, input: BackerKey & { retur
   if (visit?.is_asked) return await goOn(app, attempt, payment)
   const begun = await inTransaction(app, (tx) => beginVisit(tx, actor, { ...keyOf(attempt), lease_ms: leaseOf(app) }))
   if (!begun.begun) return 'busy'
-  return payment.state === 'asks' || payment.state === 'processing'
-    ? await goOn(app, begun.attempt, payment)
-    : await confirm(app, begun, input.return_url)
+  // One that asks, and says nowhere, is told where its bank's page leads back to.
+  const isOnItsWay = payment.state === 'processing' || (payment.state === 'asks' && payment.ask_url !== null)
+  return isOnItsWay ? await goOn(app, begun.attempt, payment) : await confirm(app, begun, input.return_url)
 }
 
 /** What the bank asks a backer; null when there is nothing. Answers 404 for what is not theirs. */
@@ -212,7 +212,10 @@ export async function leaveBank(app: BankParts, actor: Actor, key: BackerKey): P
   const question = await openQuestion(app, actor, key)
   if (!question) return { outcome: 'over' }
   const { attempt } = question
-  const canceled = await app.gateway.cancelPayment(attempt.payment ?? '', `${attempt.key}:cancel`)
+  const canceled = await app.gateway.cancelPayment(
+    attempt.payment ?? '',
+    `cancel:${attempt.payment}:leave:${app.clock.now().getTime()}`,
+  )
   if (!canceled.ok) throw unreachable(canceled.failure)
   if (canceled.value.state === 'succeeded') {
     return await settle(app, attempt, answerOfVisit(attempt, canceled.value, app.clock.now()))

@@ -43,8 +43,6 @@ async function settle(app: Parts, attempt: TakenAttempt, request: ChargeRequest)
   if (answer.answer !== 'unknown') return answer
   // A 5xx that the gateway replays for this key, and no payment: that key can never succeed.
   if (answer.dead_key) return refused('gateway_error')
-  // Somebody else used this key, in another life of these books: it can never be ours.
-  if (answer.code === 'idempotency_error' && age >= UNHEARD_MS) return refused('key_used_before')
   // No payment a day later, and none would be made now: the first sending never arrived, or was refused and its answer lost.
   const age = app.clock.now().getTime() - (attempt.sent_at ?? attempt.created_at).getTime()
   return answer.refuses_now && age >= KEY_LIVES_MS ? refused(answer.code) : answer

@@ -4,7 +4,7 @@ import { type OrderStatus, TRANSITIONS } from '../orders/lifecycle.ts'
 import { type Actor, RUN } from '../shared/actor.ts'
 import { notFound } from '../shared/errors.ts'
 import { appendEvent } from '../shared/events.ts'
-import type { Tx } from '../shared/tx.ts'
+import type { Db, Tx } from '../shared/tx.ts'
 
 export interface RunKey {
   campaign_id: string
@@ -121,7 +121,8 @@ export async function pauseRunOfAttempt(tx: Tx, key: RunKey, right: string | nul
 
 /** Pauses every run that is under way: the gateway does not answer. What is in the air stays unknown, and is asked about until it does. */
 export async function pauseSilentRuns(tx: Tx): Promise<void> {
-  for (const key of await runsWith(tx, { state: 'running' })) {
+  const running = tx.db.selectFrom('charge_runs').select(['campaign_id', 'id as run_id']).where('state', '=', 'running')
+  for (const key of await running.orderBy('id').execute()) {
     const run = await takeRun(tx, key)
     if (run.state !== 'running') continue
     await withdrawUnsent(tx, key)
@@ -131,20 +132,33 @@ export async function pauseSilentRuns(tx: Tx): Promise<void> {
 
 /** The gateway answers again: the runs that its silence paused go on. One that staff paused meanwhile does not. */
 export async function resumeSilentRuns(tx: Tx): Promise<void> {
-  for (const key of await runsWith(tx, { state: 'paused', pause_code: PAUSE_CODES.silent })) {
-    const run = await takeRun(tx, key)
-    if (run.state !== 'paused' || run.pause_code !== PAUSE_CODES.silent) continue
-    await saveRunState(tx, RUN, run, { state: 'running' })
-    await tx.enqueue({ job: 'charge' })
-  }
+  for (const key of await silentRuns(tx.db)) await resumeSilentRun(tx, key)
 }
 
-async function runsWith(
-  tx: Tx,
-  { state, pause_code = null }: { state: RunState; pause_code?: string | null },
-): Promise<RunKey[]> {
-  const runs = tx.db.selectFrom('charge_runs').select(['campaign_id', 'id as run_id']).where('state', '=', state)
-  return await (pause_code === null ? runs : runs.where('pause_code', '=', pause_code)).orderBy('id').execute()
+async function resumeSilentRun(tx: Tx, key: RunKey): Promise<void> {
+  const run = await takeRun(tx, key)
+  if (run.state !== 'paused' || run.pause_code !== PAUSE_CODES.silent) return
+  await saveRunState(tx, RUN, run, { state: 'running' })
+  await tx.enqueue({ job: 'charge' })
+}
+
+async function silentRuns(db: Db): Promise<RunKey[]> {
+  const paused = db.selectFrom('charge_runs').select(['campaign_id', 'id as run_id']).where('state', '=', 'paused')
+  return await paused.where('pause_code', '=', PAUSE_CODES.silent).orderBy('id').execute()
+}
+
+/** Whether a run waits for the gateway to answer again. */
+export async function hasSilentRuns(db: Db): Promise<boolean> {
+  return (await silentRuns(db)).length > 0
+}
+
+/** Runs that the gateway's silence paused, and none of whose charges is under way any more: nothing would tell that it answers again. */
+export async function resumeUnaskedRuns(tx: Tx): Promise<void> {
+  for (const key of await silentRuns(tx.db)) {
+    const { rows } = await sql`select 1 from charge_run_orders where campaign_id = ${key.campaign_id} and run_id = ${key.run_id}
+      and state = 'charging' limit 1`.execute(tx.db)
+    if (rows.length === 0) await resumeSilentRun(tx, key)
+  }
 }
 
 /** Brings the run's operation up to what its orders say. */

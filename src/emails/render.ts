@@ -2,6 +2,7 @@ import type { MessageKind } from '../domain/messages/kinds.ts'
 import type { MailFacts } from '../domain/messages/mail-facts.ts'
 import { addressInvalid } from './address-invalid.ts'
 import { cancellation } from './cancellation.ts'
+import { cardExpiring } from './card-expiring.ts'
 import { changeRequestAnswered } from './change-request-answered.ts'
 import { changedByStaff } from './changed-by-staff.ts'
 import { chargeFailed } from './charge-failed.ts'
@@ -41,6 +42,7 @@ const LETTERS: Record<MessageKind, (facts: MailFacts) => Letter> = {
   cancellation,
   link,
   payment_method_needed: paymentMethodNeeded,
+  card_expiring: cardExpiring,
   receipt,
   charge_failed: chargeFailed,
   payment_reminder: paymentReminder,

@@ -21,6 +21,7 @@ const campaign = z
     time_zone: z.string(),
     support_email: z.string(),
     lockdown_on: z.string().nullable().describe('YYYY-MM-DD; shown to backers, locks nothing'),
+    charge_on: z.string().nullable().describe('YYYY-MM-DD; the planned day of the charge, which charges nothing by itself'),
     mode: z.enum(['test', 'live']),
     is_demo: z.boolean(),
     payment_method_required: z.boolean(),

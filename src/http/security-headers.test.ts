@@ -13,7 +13,7 @@ const targetsOf = async (deps: Deps, path: string) => {
 }
 
 test('only the page that leads to a bank may lead anywhere, over TLS, and only with Stripe itself', async () => {
-  const gateway = { key: 'sk_test_1', protocol: 'https', host: 'api.stripe.com', port: 443 } as const
+  const gateway = { key: 'sk_test_1', protocol: 'https', host: 'api.stripe.com', port: 443, mode: 'test', account: null } as const
   const atStripe = { ...program.deps, config: { ...program.deps.config, gateway } }
   expect(await targetsOf(atStripe, bankPage)).toBe("'self' https://checkout.stripe.com https:")
   for (const path of ['/', bankPage.slice(0, -5), `${bankPage}/return`, `${bankPage}rupt`, '/campaigns/c/bank']) {

@@ -1,24 +1,30 @@
 import type { Deps, Worker } from '../deps.server.ts'
 import { findCampaignsWithReminders } from '../domain/follow-ups/send-reminders.ts'
 import { findCampaignsWithRetries } from '../domain/follow-ups/start-retries.ts'
+import { hasDueEvents } from '../domain/gateway-events/take-events.ts'
 import { findImportsToRead } from '../domain/imports/find-waiting.ts'
 import { hasMailUnderWay } from '../domain/messages/outbox.ts'
 import { findWaitingOperations } from '../domain/operations/run-state.ts'
 import { findDueNotices } from '../domain/orders/notices.ts'
 import { findCampaignsWithAttempts } from '../domain/payments/attempts.ts'
+import { hasCardsToDetach } from '../domain/payments/detach-cards.ts'
 import { findRunsUnderWay } from '../domain/payments/feed-charge-run.ts'
 import { findDueCardSessions } from '../domain/payments/read-card-sessions.ts'
+import { findCampaignsToWarn } from '../domain/payments/warn-expiring.ts'
 import { hasRefundsDue } from '../domain/refunds/take-refunds.ts'
 import { chargeOrders } from './charge-orders.ts'
 import { checkCardSessions } from './check-card-sessions.ts'
 import { deliverMessages } from './deliver-messages.ts'
+import { detachCards } from './detach-cards.ts'
 import { queueNames } from './enqueue.ts'
 import { createPace } from './pace.ts'
+import { eventReader } from './read-events.ts'
 import { readWaitingImports } from './read-imports.ts'
 import { retryCards } from './retry-cards.ts'
 import { runDueNotices } from './run-notices.ts'
 import { runOperation } from './run-operation.ts'
 import { sendRefunds } from './send-refunds.ts'
+import { warnOfExpiry } from './warn-of-expiry.ts'
 
 /** What is due later is a row with a time; this often the worker looks. The queue only makes it look sooner. */
 const SCAN_MS = 2_000
@@ -41,7 +47,9 @@ export function createWorker(deps: Parts): Worker {
   const cards = oneAtATime(() => checkCardSessions(deps, () => isStopping))
   const refunds = oneAtATime(() => sendRefunds(deps, () => isStopping))
   const followUps = oneAtATime(() => retryCards(deps, () => isStopping))
-  const lanes = [mail, steps, imports, charges, cards, followUps, refunds]
+  const oldCards = oneAtATime(async () => (await warnOfExpiry(deps)) + (await detachCards(deps, () => isStopping)))
+  const events = oneAtATime(eventReader(deps, () => isStopping))
+  const lanes = [mail, steps, imports, charges, cards, oldCards, followUps, refunds, events]
 
   const watched = (lane: Lane) =>
     lane.run().then(
@@ -83,12 +91,15 @@ export function createWorker(deps: Parts): Worker {
         done += await charges.run()
         done += await cards.run()
         done += await refunds.run()
+        done += await oldCards.run()
+        done += await events.run()
       }
     },
     async isIdle() {
       const now = deps.clock.now()
       if (lanes.some((lane) => lane.isBusy()) || (await hasMailUnderWay(deps.db, now))) return false
-      if (await hasRefundsDue(deps.db, now)) return false
+      if (await hasDueEvents(deps.db, now)) return false
+      if ((await hasRefundsDue(deps.db, now)) || (await hasCardsToDetach(deps.db, now))) return false
       const waiting = [
         await findDueNotices(deps.db, now),
         await findWaitingOperations(deps.db),
@@ -98,6 +109,7 @@ export function createWorker(deps: Parts): Worker {
         await findCampaignsWithRetries(deps.db, now),
         await findCampaignsWithReminders(deps.db, now),
         await findDueCardSessions(deps.db, now),
+        await findCampaignsToWarn(deps.db, now),
       ]
       return waiting.every((rows) => rows.length === 0)
     },

@@ -277,6 +277,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   email: 'the mail address',
   email_state: 'the state of the mail address',
   lockdown_on: 'the lockdown date',
+  charge_on: 'the planned day of the charge',
   payment_method: 'the payment method',
   pledge_amount: 'the pledge amount',
   undo_ship_hours: 'the time to undo shipping',

@@ -28,6 +28,12 @@ create table gateway_events (
   handled_at timestamptz
 );
 create index gateway_events_waiting on gateway_events (received_at) where state = 'received';
+create index gateway_events_due on gateway_events (next_try_at) where state = 'received';
+create index gateway_events_failed on gateway_events (received_at) where state = 'failed';
+create index gateway_events_over on gateway_events (handled_at) where handled_at is not null;
+-- What it tells of cards and card pages names them by its own ids.
+create index payment_methods_gateway on payment_methods (gateway_id);
+create index card_sessions_gateway on card_sessions (gateway_id) where gateway_id is not null;
 
 -- Attempts ----------------------------------------------------------------------------------------------------------------
 
@@ -158,3 +164,8 @@ alter table charge_runs alter column full_pace set not null;
 alter table charge_runs add column slowed_at timestamptz;  -- when its pace was last changed; null: never
 alter table charge_runs add column pause_right text;       -- with the pause code right_missing: what the restricted key lacks
 create index charge_runs_previewed on charge_runs (campaign_id, id) where state = 'previewed';
+
+-- Cards that were replaced before are taken from the gateway too.
+update payment_methods set detach_at = now() where state = 'replaced';
+-- The campaign's own day on which cards that expire before the planned charge were last looked for; null: for this day never.
+alter table campaigns add column expiry_looked_on date;

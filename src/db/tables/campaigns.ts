@@ -25,6 +25,8 @@ export interface CampaignTables {
     retry_failed_cards: Generated<boolean>
     /** YYYY-MM-DD: when cards will be charged, as planned */
     charge_on: string | null
+    /** YYYY-MM-DD: when cards that expire before it were last looked for */
+    expiry_looked_on: string | null
     created_at: Time
     updated_at: Time
   }

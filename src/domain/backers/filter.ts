@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { ORDER_STATUSES, SURVEY_STATES } from '../orders/lifecycle.ts'
-import { accountInUse } from '../payments/charging.ts'
+import { cardIsServed } from '../payments/charging.ts'
 import { searchCondition } from './search.ts'
 
 /** A list in a query string or body: `a,b` and `["a","b"]` both do. */
@@ -53,9 +53,9 @@ export const filterSchema = z
   .partial()
 export type BackerFilter = z.infer<typeof filterSchema>
 
-/** A payment method is usable: saved at the gateway account in use, and not replaced or detached. */
+/** A payment method is usable: saved at the gateway account and mode in use, and not replaced or detached. */
 export function isUsable(alias: string): RawBuilder<boolean> {
-  return sql<boolean>`(${sql.ref(`${alias}.state`)} = 'usable' and ${sql.ref(`${alias}.gateway_account`)} = ${accountInUse})`
+  return sql<boolean>`(${sql.ref(`${alias}.state`)} = 'usable' and ${cardIsServed(alias)})`
 }
 
 /** The order has a usable payment method. Alias `o` is orders. */

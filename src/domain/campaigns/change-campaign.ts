@@ -24,7 +24,12 @@ export async function changeCampaign(tx: Tx, actor: Actor, input: CampaignChange
   if (changed.length === 0) return campaign
   const saved = await tx.db
     .updateTable('campaigns')
-    .set({ ...changes, version: campaign.version + 1, updated_at: tx.now })
+    .set({
+      ...changes,
+      ...('charge_on' in changes ? { expiry_looked_on: null } : {}),
+      version: campaign.version + 1,
+      updated_at: tx.now,
+    })
     .where('id', '=', campaign_id)
     .where('version', '=', campaign.version)
     .returningAll()

@@ -38,6 +38,10 @@ const fields = {
     .date('Write the date as YYYY-MM-DD.')
     .nullable()
     .describe('The deadline that backers are shown; it locks nothing'),
+  charge_on: z.iso
+    .date('Write the date as YYYY-MM-DD.')
+    .nullable()
+    .describe('The planned day of the charge; it charges nothing. 14 days before, backers whose card expires by then are mailed'),
   retry_failed_cards: z
     .boolean()
     .describe('Try failed cards again by themselves, within the limits of the card networks; on unless changed'),
@@ -62,6 +66,7 @@ export const campaignInputSchema = z.strictObject({
   ...fields,
   creator_name: fields.creator_name.optional(),
   lockdown_on: fields.lockdown_on.optional(),
+  charge_on: fields.charge_on.optional(),
   payment_method_required: fields.payment_method_required.optional(),
   retry_failed_cards: fields.retry_failed_cards.optional(),
   undo_ship_hours: fields.undo_ship_hours.optional(),

@@ -12,6 +12,7 @@ export const MESSAGE_KINDS = [
   'cancellation',
   'link',
   'payment_method_needed',
+  'card_expiring',
   'receipt',
   'charge_failed',
   'payment_reminder',

@@ -32,7 +32,7 @@ export interface OrderFacts {
   address_warning: boolean
   ships: boolean
   /** the card that is charged next; null where none is usable */
-  payment_method: { brand: string; last4: string } | null
+  payment_method: { id: string; brand: string; last4: string; exp_month: number; exp_year: number } | null
   lines: { name: string; option: string; quantity: number }[]
   settled: { account: string; amount: number }[]
 }
@@ -97,7 +97,7 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
     .innerJoin('payment_methods as p', (join) =>
       join.onRef('p.campaign_id', '=', 'o.campaign_id').onRef('p.id', '=', 'o.payment_method_id'),
     )
-    .select(['p.brand', 'p.last4'])
+    .select(['p.id', 'p.brand', 'p.last4', 'p.exp_month', 'p.exp_year'])
     .where('o.campaign_id', '=', order.campaign_id)
     .where('o.id', '=', order.id)
     .where(hasPaymentMethod)
@@ -135,10 +135,13 @@ export function whyNotMail(facts: MailFacts): string | null {
 }
 
 /** What has become untrue since the mail was queued. */
-function whyUntrue({ kind, notice, shipment }: MailFacts, order: OrderFacts): string | null {
+function whyUntrue(facts: MailFacts, order: OrderFacts): string | null {
+  const { kind, notice, shipment } = facts
   switch (kind) {
     case 'payment_method_needed':
       return order.payment_method ? 'payment_method_there' : null
+    case 'card_expiring':
+      return whyNotExpiring(facts, order)
     case 'lock_notice':
     case 'lock_notice_moved':
     case 'finalize_notice':
@@ -157,6 +160,13 @@ function whyUntrue({ kind, notice, shipment }: MailFacts, order: OrderFacts): st
     default:
       return null
   }
+}
+
+/** The card was replaced, the day was moved, or nothing is charged then. */
+function whyNotExpiring({ data, campaign }: MailFacts, { status, balance_due, payment_method }: OrderFacts): string | null {
+  if (payment_method?.id !== data.payment_method_id) return 'card_replaced'
+  if (campaign.charge_on !== data.charge_on) return 'charge_day_moved'
+  return balance_due > 0 && (status === 'open' || status === 'locked') ? null : 'nothing_owed'
 }
 
 /** About the backer alone; all other mails are about an order. */

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Row } from '../../db/types.ts'
-import { accountInUse } from '../payments/charging.ts'
+import { isUsable } from '../backers/filter.ts'
 import type { DeclineClass } from '../payments/declines.ts'
 import { isCardExpired } from '../payments/payment-methods.ts'
 import type { Db } from '../shared/tx.ts'
@@ -119,7 +119,7 @@ export async function readOrders(db: Db, query: OrderQuery): Promise<(ShownOrder
       case when l.id is not null then jsonb_build_object('id', l.id, 'name', l.name) end as level,
       case when p.id is not null then jsonb_build_object('brand', p.brand, 'last4', p.last4, 'exp_month', p.exp_month,
         'exp_year', p.exp_year, 'state', p.state,
-        'is_usable', p.state = 'usable' and p.gateway_account = ${accountInUse}) end as payment_method,
+        'is_usable', ${isUsable('p')}) end as payment_method,
       o.hold_reason, o.held_at, n.id as notice_id, n.kind as notice_kind, n.due_at as notice_due_at,
       case when o.held_at is not null then (select r.text from events e
           join event_reasons r on r.campaign_id = e.campaign_id and r.id = e.reason_id

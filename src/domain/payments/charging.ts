@@ -29,5 +29,18 @@ async function readGateway(db: Db): Promise<{ account: string | null; mode: stri
   return { account, mode }
 }
 
+/** The mode of the gateway in use, as an SQL expression; null before the program has reached one. */
+export const modeInUse: RawBuilder<string | null> = sql`(select s.value->>'mode' from settings s where s.key = 'gateway')`
+
+/** Whether the gateway in use is of the mode of a row's campaign: it knows nothing of the other mode's cards and payments. */
+export function isServed(table: string): RawBuilder<boolean> {
+  return sql<boolean>`exists (select 1 from campaigns served where served.id = ${sql.ref(`${table}.campaign_id`)} and served.mode = ${modeInUse})`
+}
+
+/** Whether a card belongs to the account and mode in use: one account has cards of both modes. `alias` is payment_methods. */
+export function cardIsServed(alias: string): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${alias}.gateway_account`)} = ${accountInUse} and ${sql.ref(`${alias}.mode`)} = ${modeInUse})`
+}
+
 /** The gateway account in use, as an SQL expression; null before the program has reached one. */
 export const accountInUse: RawBuilder<string | null> = sql`(select s.value->>'account' from settings s where s.key = 'gateway')`

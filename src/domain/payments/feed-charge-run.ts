@@ -3,6 +3,7 @@ import { moveEach } from '../orders/move-orders.ts'
 import { RUN } from '../shared/actor.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { chargedStatuses, idOfRun, type RunKey, saveRunState, takeRun } from './charge-run-state.ts'
+import { isServed } from './charging.ts'
 import { startCharges } from './start-charge.ts'
 
 /** Orders that owe nothing never wait for the gateway, so many of them at once. */
@@ -14,6 +15,7 @@ export async function findRunsUnderWay(db: Db): Promise<(RunKey & { pace: number
     .selectFrom('charge_runs')
     .select(['campaign_id', 'id as run_id', 'pace', 'full_pace'])
     .where('state', '=', 'running')
+    .where(isServed('charge_runs'))
     .orderBy('created_at')
     .execute()
 }

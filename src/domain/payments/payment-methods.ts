@@ -1,7 +1,7 @@
 import type { Row } from '../../db/types.ts'
 import type { BackerKey } from '../shared/keys.ts'
 import type { Db } from '../shared/tx.ts'
-import { accountInUse } from './charging.ts'
+import { cardIsServed } from './charging.ts'
 
 /** A card on file, as far as anybody needs to see it. */
 export interface MethodOnFile extends Row<'payment_methods'> {
@@ -16,7 +16,7 @@ export function isCardExpired(card: { exp_month: number; exp_year: number }, now
 }
 
 /**
- * The card of a backer that would be charged: the newest that is usable, saved at the gateway account in use; null when there is none. It
+ * The card of a backer that would be charged: the newest that is usable, saved at the gateway account and mode in use; null when there is none. It
  * belongs to the backer: there may be no order yet.
  */
 export async function findMethodOfBacker(db: Db, key: BackerKey, now: Date): Promise<MethodOnFile | null> {
@@ -26,7 +26,7 @@ export async function findMethodOfBacker(db: Db, key: BackerKey, now: Date): Pro
     .where('campaign_id', '=', key.campaign_id)
     .where('backer_id', '=', key.backer_id)
     .where('state', '=', 'usable')
-    .where('gateway_account', '=', accountInUse)
+    .where(cardIsServed('payment_methods'))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .executeTakeFirst()

@@ -154,11 +154,11 @@ async function tellOfBacker(tx: Tx, actor: Actor, key: BackerKey, data: Record<s
   await appendEvent(tx, actor, { campaign_id: key.campaign_id, kind: 'card_saved', backer_id: key.backer_id, data })
 }
 
-/** An attempt that is under way keeps the card it began with; nothing new is charged on it. */
+/** An attempt that is under way keeps the card it began with; nothing new is charged on it. The worker takes it from the gateway. */
 async function replaceOthers(tx: Tx, { campaign_id, backer_id }: BackerKey, id: string): Promise<void> {
   await tx.db
     .updateTable('payment_methods')
-    .set({ state: 'replaced' })
+    .set({ state: 'replaced', detach_at: tx.now })
     .where('campaign_id', '=', campaign_id)
     .where('backer_id', '=', backer_id)
     .where('state', '=', 'usable')

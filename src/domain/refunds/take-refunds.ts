@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isServed } from '../payments/charging.ts'
 import type { Db, Tx } from '../shared/tx.ts'
 import { type Refund, type RefundState, underWay } from './states.ts'
 
@@ -26,7 +27,7 @@ export interface TakeRefunds {
 export async function takeRefunds(tx: Tx, take: TakeRefunds): Promise<TakenRefund[]> {
   const { rows } = await sql<TakenRefund>`with due as (
       select r.campaign_id, r.id, r.state as was from refunds r
-      where r.next_try_at <= ${tx.now} and (r.leased_until is null or r.leased_until <= ${tx.now})
+      where r.next_try_at <= ${tx.now} and (r.leased_until is null or r.leased_until <= ${tx.now}) and ${isServed('r')}
       order by (r.state not in ${underWay}), r.next_try_at, r.id
       limit ${take.limit} for update skip locked
     )
@@ -46,6 +47,6 @@ export async function takeRefunds(tx: Tx, take: TakeRefunds): Promise<TakenRefun
 /** Whether a refund waits to be sent or looked at now. */
 export async function hasRefundsDue(db: Db, now: Date): Promise<boolean> {
   const { rows } = await sql`select 1 from refunds where next_try_at <= ${now}
-    and (leased_until is null or leased_until <= ${now}) limit 1`.execute(db)
+    and (leased_until is null or leased_until <= ${now}) and ${isServed('refunds')} limit 1`.execute(db)
   return rows.length > 0
 }

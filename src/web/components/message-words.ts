@@ -15,6 +15,7 @@ export const MESSAGE_LABEL: Record<MessageKind, string> = {
   cancellation: 'Canceled',
   link: 'Link sent again',
   payment_method_needed: 'Payment method needed',
+  card_expiring: 'Card expires before the charge',
   receipt: 'Receipt',
   charge_failed: 'Charge failed',
   payment_reminder: 'Reminder to pay',

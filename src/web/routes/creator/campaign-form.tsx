@@ -10,7 +10,7 @@ export interface CampaignChoices {
 
 interface Props {
   choices: CampaignChoices
-  values: Partial<Omit<Campaign, 'created_at' | 'updated_at' | 'prices_saved_at'>>
+  values: Partial<Omit<Campaign, 'created_at' | 'updated_at' | 'prices_saved_at' | 'expiry_looked_on'>>
   fault: FormFault | null
   /** A campaign that exists: currency and mode are shown, since they stay for ever. */
   is_made: boolean
@@ -70,19 +70,7 @@ export function CampaignFields({ choices, values, fault, is_made, has_mail_serve
         optional
         width_ch={14}
       />
-      {is_made && (
-        <TextField
-          {...field('undo_ship_hours')}
-          type="number"
-          min={0}
-          max={720}
-          label="Shipping can be undone within"
-          help="Counted from the moment an order was marked as shipped; 0: never."
-          suffix="hours"
-          width_ch={5}
-          required
-        />
-      )}
+      {is_made && <LaterFields values={values} fault={fault} field={field} />}
       <Option
         type="checkbox"
         name="payment_method_required"
@@ -91,16 +79,43 @@ export function CampaignFields({ choices, values, fault, is_made, has_mail_serve
         label="Ask every backer for a payment method"
         help="Leave it off, unless you charge everybody something later, such as shipping. With it, also those who owe nothing now are asked for a card, and no order can be locked without one."
       />
-      {is_made && (
-        <Option
-          type="checkbox"
-          name="retry_failed_cards"
-          value="on"
-          defaultChecked={fault ? fault.typed.retry_failed_cards === 'on' : (values.retry_failed_cards ?? true)}
-          label="Try failed cards again by themselves"
-          help="A few times, days apart, where the bank’s reason may pass: never twice a day, never a card that was refused for good. Backers are reminded either way."
-        />
-      )}
+    </>
+  )
+}
+
+type Field = (name: keyof Props['values']) => { name: string; defaultValue: string; errors: string[] | undefined }
+
+/** What nobody needs to know of a campaign that begins. */
+function LaterFields({ values, fault, field }: Pick<Props, 'values' | 'fault'> & { field: Field }) {
+  return (
+    <>
+      <TextField
+        {...field('charge_on')}
+        type="date"
+        label="Planned day of the charge"
+        help="Nothing is charged by itself: you start each run. 14 days before, backers whose card expires by then are mailed, so that they can put in another one. Without a day, nobody is."
+        optional
+        width_ch={14}
+      />
+      <TextField
+        {...field('undo_ship_hours')}
+        type="number"
+        min={0}
+        max={720}
+        label="Shipping can be undone within"
+        help="Counted from the moment an order was marked as shipped; 0: never."
+        suffix="hours"
+        width_ch={5}
+        required
+      />
+      <Option
+        type="checkbox"
+        name="retry_failed_cards"
+        value="on"
+        defaultChecked={fault ? fault.typed.retry_failed_cards === 'on' : (values.retry_failed_cards ?? true)}
+        label="Try failed cards again by themselves"
+        help="A few times, days apart, where the bank’s reason may pass: never twice a day, never a card that was refused for good. Backers are reminded either way."
+      />
     </>
   )
 }
@@ -138,7 +153,7 @@ function FixedFields({ choices, fault, has_mail_server }: Pick<Props, 'choices' 
           value="live"
           defaultChecked={mode === 'live'}
           label="Live"
-          help={`For your real backers, whose mails leave.${has_mail_server ? '' : ' No mail server is set up yet: whoever runs Afterfund sets SMTP_URL before surveys can be sent.'} This version cannot charge real cards yet.`}
+          help={`For your real backers, whose mails leave.${has_mail_server ? '' : ' No mail server is set up yet: whoever runs Afterfund sets SMTP_URL before surveys can be sent.'}`}
         />
       </OptionGroup>
     </>

@@ -18,7 +18,7 @@ import { attempt, requireCampaign } from './session.server.ts'
 
 export async function loader(args: Route.LoaderArgs) {
   const { campaign, deps } = await requireCampaign(args)
-  const { created_at, updated_at, prices_saved_at, ...values } = campaign
+  const { created_at, updated_at, prices_saved_at, expiry_looked_on, ...values } = campaign
   return {
     choices: campaignChoices(),
     values,

@@ -5,7 +5,7 @@ import { sample } from '../../../test/factories/read-report.ts'
 import { type K5Row, k5Cells, k5Header, k5Line, k5Report } from '../../../test/factories/report-file.ts'
 import { useTestDatabase } from '../../../test/setup/database.ts'
 import { inTransaction } from '../shared/tx.ts'
-import { discardImport } from './apply-import.ts'
+import { applyImport, discardImport } from './apply-import.ts'
 import { exportImportProblems } from './export-problems.ts'
 import { findImport, listImportProblems, listImportRows, listImports } from './find-imports.ts'
 import { readImport } from './read-import.ts'
@@ -224,4 +224,16 @@ test('every header of a report survives in the original row', async () => {
   const row = await database.db.selectFrom('import_rows').selectAll().where('import_id', '=', view.id).executeTakeFirstOrThrow()
   expect(Object.keys(row.original as object).sort()).toEqual([...k5Header].sort())
   expect((row.original as Record<string, string>).Notes).toBe('tab\there\\ "quoted" \u{1F98A}')
+})
+
+test('nobody takes statistics of the backers while an import writes them: they would count none of them', async () => {
+  const { id: campaign_id, staff } = await campaignOf()
+  const view = await uploadReport(parts(), staff, campaign_id, k5Report([k5Cells(1)]), 'report.csv')
+  const analyze = () =>
+    database.db.transaction().execute((db) => sql`lock table backers in share update exclusive mode nowait`.execute(db))
+  await analyze()
+  await inTransaction(parts(), async (tx) => {
+    await applyImport(tx, staff, { campaign_id, import_id: view.id })
+    await expect(analyze()).rejects.toMatchObject({ code: '55P03' })
+  })
 })

@@ -87,7 +87,10 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
   await createQueues(boss)
   const stopping = new AbortController()
   const clock = parts.clock ?? createClock()
-  const simulator = config.gateway === 'simulator' ? createGatewayProcess({ config, clock, log }) : null
+  // Our own simulator signs with a secret that every process of this data folder can work out.
+  const ownSecret = deriveKey(parts.secret, 'webhooks').toString('hex')
+  const webhook = config.roles.web ? { url: `${ownAddress(config)}/webhooks/stripe`, secret: ownSecret } : null
+  const simulator = config.gateway === 'simulator' ? createGatewayProcess({ config, clock, log, webhook }) : null
   // It takes a moment to start, and whoever calls the gateway waits for it.
   simulator?.port().catch((error) => log.error({ error }, 'charging does not work'))
   const withoutWorker: Omit<Deps, 'worker'> = {
@@ -100,7 +103,7 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
     log,
     linkSecret: deriveKey(parts.secret, 'links'),
     mailer: config.smtpUrl ? createSmtpMailer({ url: config.smtpUrl, from: mailFrom(config) }) : null,
-    gateway: openGateway(config, simulator),
+    gateway: openGateway(config, simulator, simulator ? [...config.webhookSecrets, ownSecret] : config.webhookSecrets),
     simulator,
     auth: createAuth({ config, db: client.db, secret: deriveKey(parts.secret, 'sessions').toString('base64url'), log }),
     readApart: createImportReader(parts.databaseUrl),
@@ -123,14 +126,21 @@ export async function createDeps(parts: Parts): Promise<{ deps: Deps; endStreams
 }
 
 /** Our own simulator is of mode test; elsewhere the key says. */
-function openGateway(config: Config, simulator: GatewayProcess | null): Gateway {
-  const options = { timeout_ms: config.gatewayTimeoutMs }
+function openGateway(config: Config, simulator: GatewayProcess | null, webhook_secrets: string[]): Gateway {
+  const options = { timeout_ms: config.gatewayTimeoutMs, webhook_secrets }
   if (config.gateway !== 'simulator') {
     const { account, ...address } = config.gateway
     return createStripeGateway({ ...options, ...address, ...(account ? { stripe_account: account } : {}) })
   }
   const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 0, mode: 'test' } as const
   return createStripeGateway({ ...options, ...here, ...(simulator ? { find_port: simulator.port } : {}) })
+}
+
+/** Where this process is reached from its own machine. */
+function ownAddress({ host, port }: Config): string {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const name = isEverywhere ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 /** MAIL_FROM, else an address at the host under which people reach the program. */

@@ -1,11 +1,13 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createStripeGateway } from '../../src/adapters/stripe/stripe-gateway.ts'
+import { previewChargeRun } from '../../src/domain/payments/charge-run-preview.ts'
 import type { RunKey } from '../../src/domain/payments/charge-run-state.ts'
-import { previewChargeRun, startChargeRun, stopChargeRun } from '../../src/domain/payments/charge-runs.ts'
+import { startChargeRun, stopChargeRun } from '../../src/domain/payments/charge-runs.ts'
 import type { Gateway } from '../../src/domain/payments/gateway.ts'
 import type { Actor } from '../../src/domain/shared/actor.ts'
 import { inTransaction } from '../../src/domain/shared/tx.ts'
 import { chargeOrders } from '../../src/jobs/charge-orders.ts'
+import { newId } from '../../src/lib/id.ts'
 import { createLog } from '../../src/log.server.ts'
 import { median, milliseconds, type Result, shown } from '../measure.ts'
 import { resetOrders } from '../setup/reset-orders.ts'
@@ -78,7 +80,7 @@ async function chargeFor(world: World, { id: campaign_id, staff }: Awaited<Retur
   const config = { ...world.config, chargesPerSecond: pace }
   const { gateway, calls } = quickGateway()
   const most = Math.min(CHARGES, world.orders * PART)
-  const app = { ...world.parts, config, gateway, log: createLog(undefined, 'silent') }
+  const app = { ...world.parts, processId: newId(), config, gateway, log: createLog(undefined, 'silent') }
   const began = performance.now()
   await chargeOrders(app, () => calls() >= most)
   const took = performance.now() - began
@@ -100,12 +102,18 @@ async function endRun({ parts }: World, staff: Actor, key: RunKey): Promise<void
   if (run.state === 'running') await inTransaction(parts, (tx) => stopChargeRun(tx, staff, key), { timeout_ms: 300_000 })
 }
 
+async function* noPages(): AsyncGenerator<never> {}
+
 function quickGateway(): { gateway: Gateway; calls(): number } {
   let calls = 0
   // Nothing but charges is asked: whatever else would find nobody at this port.
   const nobody = { key: 'sk_test_bench', protocol: 'http', host: '127.0.0.1', port: 9 } as const
   const gateway: Gateway = {
     ...createStripeGateway({ ...nobody, timeout_ms: 1_000, mode: 'test' }),
+    // It has taken nothing that the books do not know.
+    paymentPages: noPages,
+    refundPages: noPages,
+    disputePages: noPages,
     charge: async ({ amount }) => {
       calls += 1
       const payment = `pi_bench_${calls}`

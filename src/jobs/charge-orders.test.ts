@@ -6,9 +6,11 @@ import { makeManyLocked } from '../../test/factories/charge-many.ts'
 import { attemptsOf, makeLocked, orderNow, startRun, takenFor, work } from '../../test/factories/charging.ts'
 import { useTestProgram } from '../../test/setup/deps.ts'
 import { takeAttempts } from '../domain/payments/attempts.ts'
+import { findAccountInUse } from '../domain/payments/charging.ts'
 import { feedChargeRun } from '../domain/payments/feed-charge-run.ts'
 import { settleAttempts } from '../domain/payments/settle-attempts.ts'
 import { startCharge } from '../domain/payments/start-charge.ts'
+import { markSweep } from '../domain/payments/sweeps.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { newId } from '../lib/id.ts'
 import { chargeOrders } from './charge-orders.ts'
@@ -116,9 +118,12 @@ test('that nothing was taken counts only from who still holds the attempt', asyn
   const backer = { kind: 'backer' as const, id: order.backer_id, campaign_id: campaign.id }
   await deps.db.updateTable('orders').set({ status: 'errored' }).where('id', '=', order.id).execute()
   await inTransaction(deps, (tx) => startCharge(tx, backer, { campaign_id: campaign.id, order_id: order.id }))
+  const account = (await findAccountInUse(deps.db)) ?? ''
+  const sweeper = { account, process_id: deps.processId }
+  await inTransaction(deps, (tx) => markSweep(tx, sweeper, { gateway_time: null, began: tx.now }))
   const take = () =>
     inTransaction(deps, async (tx) => {
-      const [taken] = await takeAttempts(tx, campaign.id, { lease_id: newId(), lease_ms: 1_000, limit: 1 })
+      const [taken] = await takeAttempts(tx, campaign.id, { lease_id: newId(), lease_ms: 1_000, limit: 1, sweeper })
       if (!taken) throw new Error('Nothing was there to take.')
       return { attempt_id: taken.id, lease_id: taken.lease_id }
     })

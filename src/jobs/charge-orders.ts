@@ -6,10 +6,13 @@ import { findAccountInUse } from '../domain/payments/charging.ts'
 import { feedChargeRun, findRunsUnderWay, slowDown } from '../domain/payments/feed-charge-run.ts'
 import type { ChargeAnswer } from '../domain/payments/gateway.ts'
 import { type AnsweredAttempt, settleAttempts } from '../domain/payments/settle-attempts.ts'
+import { isSweepDue } from '../domain/payments/sweeps.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { askGateway } from './ask-gateway.ts'
+import { sweepGateway } from './sweep-gateway.ts'
+import { createRunWatch, type RunWatch } from './watch-runs.ts'
 
-export type ChargeParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gateway' | 'config'>
+export type ChargeParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gateway' | 'config' | 'processId'>
 
 /** So many calls are in flight at once: a second's worth, and at 20 a second room to spare. */
 const IN_FLIGHT = { least: 30, most: 250 }
@@ -32,22 +35,34 @@ const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
 /**
  * The lane of charges: feeds the runs under way, sends attempts in their pace, backers' own first, books the answers, and asks again
  * about those nobody knows. Returns when nothing is left to do now; when the program stops, what is in flight is finished and booked.
- * No transaction is open during a call. Answers how much it did. Where it breaks, what is in the air is booked all the same.
+ * No transaction is open during a call. Nothing is sent before the gateway's payments were looked through (promises.md rule 5).
+ * Answers how much it did. Where it breaks, what is in the air is booked all the same.
  */
 export async function chargeOrders(app: ChargeParts, isStopping: () => boolean): Promise<number> {
-  const flight = createFlight(app)
+  const watch = createRunWatch(app)
+  const flight = createFlight(app, watch)
+  const sweep = createSweep(app, isStopping)
   try {
-    return await fly(app, flight, isStopping)
+    await watch.begin()
+    return await fly(app, { flight, sweep, watch }, isStopping)
   } catch (error) {
     await flight.land()
     throw error
+  } finally {
+    await sweep.end()
   }
 }
 
-async function fly(app: ChargeParts, flight: Flight, isStopping: () => boolean): Promise<number> {
+async function fly(
+  app: ChargeParts,
+  { flight, sweep, watch }: { flight: Flight; sweep: Sweep; watch: RunWatch },
+  isStopping: () => boolean,
+): Promise<number> {
   let done = 0
   for (;;) {
+    await sweep.look()
     const runs = await findRunsUnderWay(app.db)
+    await watch.quicken(runs)
     // One account's gateway serves them all, so the slowest sets the pace.
     flight.pace(Math.min(...runs.map(({ pace }) => pace)))
     // What was answered is booked while the next ones are made and sent: they are about other orders.
@@ -58,7 +73,11 @@ async function fly(app: ChargeParts, flight: Flight, isStopping: () => boolean):
     // What was booked may have been the last that a run waited for.
     if (begun.value + booked.value > 0) continue
     // At a slow pace there may be nothing in the air and the next turn still to come.
-    if (flight.size() === 0 && (isStopping() || flight.room() > 0)) break
+    if (flight.size() === 0 && (isStopping() || flight.room() > 0)) {
+      if (!sweep.isUnderWay()) break
+      if (await sweep.end()) done += 1
+      continue
+    }
     await flight.next()
   }
   await flight.saveProgress()
@@ -88,15 +107,59 @@ async function launch(app: ChargeParts, flight: Flight): Promise<{ launched: num
   for (const campaign_id of await findCampaignsWithAttempts(app.db, app.clock.now())) {
     const limit = Math.min(flight.free(), flight.room())
     if (limit <= 0) return { launched, isAll: false }
-    const take = { lease_id: randomUUID(), lease_ms: CALLS * app.config.gatewayTimeoutMs + LEASE_SPARE_MS, limit }
     // Before they are taken: what is taken leaves.
     const account = await findAccountInUse(app.db)
+    if (!account) return { launched, isAll: false }
+    const take = {
+      lease_id: randomUUID(),
+      lease_ms: CALLS * app.config.gatewayTimeoutMs + LEASE_SPARE_MS,
+      limit,
+      sweeper: { account, process_id: app.processId },
+    }
     const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
     for (const attempt of taken) flight.start(attempt, account)
     launched += taken.length
     if (taken.length === limit) return { launched, isAll: false }
   }
   return { launched, isAll: true }
+}
+
+interface Sweep {
+  /** begins one where it is due; what is in the air goes on meanwhile */
+  look(): Promise<void>
+  isUnderWay(): boolean
+  /** waits for the one under way; true when it came to its end */
+  end(): Promise<boolean>
+}
+
+/** Looks now and then whether the gateway is to be looked through; after one that failed, the next round of the worker tries again. */
+function createSweep(app: ChargeParts, isStopping: () => boolean): Sweep {
+  let underWay: Promise<boolean> | null = null
+  let hasFailed = false
+  let next = 0
+  return {
+    isUnderWay: () => underWay !== null,
+    async look() {
+      if (underWay || hasFailed || isStopping() || performance.now() < next) return
+      next = performance.now() + LOOK_MS
+      const account = await findAccountInUse(app.db)
+      if (!account) return
+      const sweeper = { account, process_id: app.processId }
+      if (!(await isSweepDue(app.db, sweeper, app.clock.now()))) return
+      underWay = sweepGateway(app, sweeper, isStopping)
+        .catch((error: unknown) => {
+          app.log.error({ error }, 'looking through the gateway failed; nothing is charged before it was done')
+          return false
+        })
+        .then((isDone) => {
+          hasFailed = !isDone
+          underWay = null
+          next = 0
+          return isDone
+        })
+    },
+    end: async () => (await underWay) ?? false,
+  }
 }
 
 interface Flight {
@@ -123,7 +186,7 @@ interface Flight {
 /** `from`: when it was taken for its turn */
 type Answered = AnsweredAttempt & { attempt: TakenAttempt; answer: ChargeAnswer; from: number }
 
-function createFlight(app: ChargeParts): Flight {
+function createFlight(app: ChargeParts, watch: RunWatch): Flight {
   const calls = new Set<Promise<void>>()
   const answered: Answered[] = []
   const progress = createProgress(app)
@@ -171,6 +234,7 @@ function createFlight(app: ChargeParts): Flight {
         await bookAnswers(app, campaign_id, own, { slowed })
       }
       answered.splice(0, batch.length)
+      await watch.hear(batch.map(({ answer }) => answer))
       for (const { attempt } of batch) {
         const { campaign_id, run_id } = attempt
         if (run_id) progress.touch({ campaign_id, run_id })

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { readConfig } from '../../src/config.server.ts'
 import { connect } from '../../src/db/client.server.ts'
 import { chargeOrders } from '../../src/jobs/charge-orders.ts'
+import { newId } from '../../src/lib/id.ts'
 import { createLog } from '../../src/log.server.ts'
 import { openGateway } from '../factories/charge-many.ts'
 import { withNewKeys } from './wrong-gateways.ts'
@@ -35,7 +36,7 @@ const stripe = openGateway({ port: Number(values.port) }, config.gatewayTimeoutM
 const gateway = values.new_keys ? withNewKeys(stripe) : stripe
 const clock = { now: () => new Date(Date.now() + Number(values.ahead_ms)), advance: () => undefined }
 const log = createLog(process.stderr, 'error')
-const app = { db: client.db, clock, enqueue: async () => undefined, log, gateway, config }
+const app = { processId: newId(), db: client.db, clock, enqueue: async () => undefined, log, gateway, config }
 
 let isStopping = false
 process.once('SIGTERM', () => {

@@ -3,6 +3,8 @@ import type { Row } from '../../db/types.ts'
 import type { OrderKey } from '../shared/keys.ts'
 import { cutPage, type Page, type PageInput, pageSize, readCursor, writeCursor } from '../shared/page.ts'
 import type { Db, Tx } from '../shared/tx.ts'
+import { isServed } from './charging.ts'
+import { hasMark, type Sweeper } from './sweeps.ts'
 
 export const ATTEMPT_STATES = ['created', 'sent', 'succeeded', 'declined', 'refused', 'unknown'] as const
 export type AttemptState = (typeof ATTEMPT_STATES)[number]
@@ -107,6 +109,10 @@ export async function listAttempts(
 export interface TakenAttempt extends Attempt {
   /** how it stood before: created ones are sent for the first time, others are settled by asking the gateway */
   was: 'created' | 'sent' | 'unknown'
+  /** its order still waits for just this: nothing that came late has paid it meanwhile */
+  is_wanted: boolean
+  /** earlier payments of its order that could still take something: canceled before this one is sent */
+  open_payments: string[]
 }
 
 export interface Take {
@@ -114,6 +120,8 @@ export interface Take {
   /** how long this worker may keep them; longer than a call can take */
   lease_ms: number
   limit: number
+  /** without its mark nothing is taken: the gateway's payments were not listed yet */
+  sweeper: Sweeper
 }
 
 /**
@@ -124,7 +132,7 @@ export interface Take {
 export async function takeAttempts(tx: Tx, campaign_id: string, take: Take): Promise<TakenAttempt[]> {
   const { rows } = await sql<TakenAttempt>`with due as (
       select a.id, a.state as was from payment_attempts a
-      where a.campaign_id = ${campaign_id} and a.state in ${notOver}
+      where a.campaign_id = ${campaign_id} and a.state in ${notOver} and ${hasMark(take.sweeper)}
         and (a.leased_until is null or a.leased_until <= ${tx.now}) and (a.next_try_at is null or a.next_try_at <= ${tx.now})
       order by (a.source <> 'backer'), a.created_at, a.id
       limit ${take.limit} for update skip locked
@@ -132,16 +140,25 @@ export async function takeAttempts(tx: Tx, campaign_id: string, take: Take): Pro
     update payment_attempts a set state = case when d.was = 'created' then 'sent' else 'unknown' end,
       sent_at = coalesce(a.sent_at, ${tx.now}), sendings = a.sendings + 1, lease_id = ${take.lease_id}::uuid,
       leased_until = ${new Date(tx.now.getTime() + take.lease_ms)}, updated_at = ${tx.now}
-    from due d where a.campaign_id = ${campaign_id} and a.id = d.id
-    returning a.*, d.was`.execute(tx.db)
+    from due d, orders o where a.campaign_id = ${campaign_id} and a.id = d.id and o.campaign_id = a.campaign_id and o.id = a.order_id
+    returning a.*, d.was, (o.status in ('locked', 'errored') and o.balance_due >= a.amount) as is_wanted,
+      array(select e.payment from payment_attempts e where e.campaign_id = a.campaign_id and e.order_id = a.order_id
+        and e.payment_open and e.id <> a.id) as open_payments`.execute(tx.db)
   return rows
+}
+
+/** What is canceled at the gateway, or is not there, can take nothing any more. */
+export async function closePayments(tx: Tx, campaign_id: string, payments: readonly string[]): Promise<void> {
+  if (payments.length === 0) return
+  await sql`update payment_attempts set payment_open = false, updated_at = ${tx.now}
+    where campaign_id = ${campaign_id} and payment = any(${payments}::text[]) and payment_open`.execute(tx.db)
 }
 
 /** The campaigns that have an attempt to send or to settle now, those first whose backers asked for one themselves. */
 export async function findCampaignsWithAttempts(db: Db, now: Date): Promise<string[]> {
   const { rows } = await sql<{ campaign_id: string }>`select campaign_id from payment_attempts
     where state in ${notOver} and (leased_until is null or leased_until <= ${now})
-      and (next_try_at is null or next_try_at <= ${now})
+      and (next_try_at is null or next_try_at <= ${now}) and ${isServed('payment_attempts')}
     group by campaign_id order by bool_and(source <> 'backer'), min(created_at)`.execute(db)
   return rows.map((row) => row.campaign_id)
 }

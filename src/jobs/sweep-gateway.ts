@@ -1,0 +1,68 @@
+import type { Deps } from '../deps.server.ts'
+import { adoptPayments } from '../domain/payments/adopt-payments.ts'
+import { pauseRunOfAttempt } from '../domain/payments/charge-run-state.ts'
+import type { Answered, GatewayFailure } from '../domain/payments/gateway.ts'
+import { findSweepStart, findUnsweptRuns, markSweep, type Sweeper } from '../domain/payments/sweeps.ts'
+import { adoptDisputes } from '../domain/refunds/adopt-disputes.ts'
+import { adoptRefunds } from '../domain/refunds/adopt-refunds.ts'
+import { inTransaction, type Tx } from '../domain/shared/tx.ts'
+
+export type SweepParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gateway'>
+
+/** Booking waits for whoever holds the order just now, a bulk step included. */
+const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
+
+/**
+ * Looks through what the gateway has taken, given back and disputed since the last time, page by page, and books what the books do not know
+ * (promises.md rule 5). Each page is a transaction of its own; one that was cut is begun anew, and finds most of it done. True when it came to the
+ * end and its mark is written. A gateway that refuses its keys pauses the runs that wait for this; any other failure leaves them waiting.
+ */
+export async function sweepGateway(app: SweepParts, sweeper: Sweeper, isStopping: () => boolean): Promise<boolean> {
+  const began = app.clock.now()
+  const since = await findSweepStart(app.db, sweeper.account)
+  const seen = { gateway_time: null as Date | null, began }
+  const counts = { payments: 0, settled: 0, adopted: 0, reported: 0 }
+  if (since) {
+    const failure =
+      (await readPages(app, app.gateway.paymentPages(since), isStopping, async (tx, payments) => {
+        const found = await adoptPayments(tx, payments)
+        counts.payments += payments.length
+        counts.settled += found.settled
+        counts.adopted += found.adopted
+        counts.reported += found.reported
+        for (const { created_at } of payments)
+          if (!seen.gateway_time || created_at > seen.gateway_time) seen.gateway_time = created_at
+      })) ??
+      (await readPages(app, app.gateway.refundPages(since), isStopping, adoptRefunds)) ??
+      (await readPages(app, app.gateway.disputePages(since), isStopping, adoptDisputes))
+    if (failure) {
+      await tellFailure(app, failure)
+      return false
+    }
+  }
+  if (isStopping()) return false
+  await inTransaction(app, (tx) => markSweep(tx, sweeper, seen), booking)
+  if (counts.payments > 0) app.log.info({ since, ...counts }, 'the gateway was looked through')
+  return true
+}
+
+/** Null when all pages were read and booked. */
+async function readPages<T>(
+  app: SweepParts,
+  pages: AsyncIterable<Answered<T[]>>,
+  isStopping: () => boolean,
+  book: (tx: Tx, page: T[]) => Promise<unknown>,
+): Promise<GatewayFailure | null> {
+  for await (const page of pages) {
+    if (!page.ok) return page.failure
+    if (isStopping()) return null
+    if (page.value.length > 0) await inTransaction(app, (tx) => book(tx, page.value), booking)
+  }
+  return null
+}
+
+async function tellFailure(app: SweepParts, failure: GatewayFailure): Promise<void> {
+  app.log.warn({ code: failure.code }, 'the gateway could not be looked through; nothing is charged before it was')
+  if (failure.kind !== 'refused' || !failure.pauses) return
+  for (const run of await findUnsweptRuns(app.db)) await inTransaction(app, (tx) => pauseRunOfAttempt(tx, run))
+}

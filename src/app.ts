@@ -14,6 +14,7 @@ import { guardPages } from './http/page-guard.ts'
 import { callerOf, originOf, requestAt, tlsPage } from './http/public-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { addTestClock } from './http/test-clock.ts'
+import { addWebhooks } from './http/webhooks.ts'
 import { newId } from './lib/id.ts'
 import { isLoopbackHost } from './lib/loopback.ts'
 import type { RequestFacts } from './web/context.ts'
@@ -42,6 +43,7 @@ export function createApp(deps: Deps, pages: Pages, options: { isDev?: boolean }
     c.header('Cache-Control', 'no-store')
     return c.json(health, health.status === 'ok' ? 200 : 503)
   })
+  addWebhooks(app, deps)
   app.use(async (c, next) => {
     const origin = originOf(config, c.req.header('host'))
     if (!origin) return c.html(tlsPage(config.publicUrl), 403)

@@ -44,6 +44,9 @@ describe('the environment', () => {
     ['STRIPE_HOST', '127.0.0.1:12111'],
     ['STRIPE_PORT', '0'],
     ['STRIPE_PROTOCOL', 'ftp'],
+    ['STRIPE_WEBHOOK_SECRET', 'sk_test_12345678'],
+    ['STRIPE_WEBHOOK_SECRET', 'whsec_12345678 we_12345678'],
+    ['STRIPE_WEBHOOK_SECRET', 'short'],
     ['GATEWAY_TIMEOUT_MS', '0'],
     ['GATEWAY_TIMEOUT_MS', '120001'],
   ]
@@ -58,6 +61,14 @@ describe('the environment', () => {
     expect(() => readConfig({ AFTERFUND_TEST: '1', PUBLIC_URL: 'https://pledges.example.com' })).toThrow(/move the clock/)
     expect(() => readConfig({ AFTERFUND_TEST: '1', STRIPE_HOST: 'api.stripe.com' })).toThrow(/move the clock/)
     expect(() => readConfig({ AFTERFUND_TEST: '1', STRIPE_SECRET_KEY: 'sk_test_1' })).toThrow(/move the clock/)
+  })
+
+  test('one secret signs webhooks, or two while it is exchanged', () => {
+    expect(readConfig({}).webhookSecrets).toEqual([])
+    expect(readConfig({ STRIPE_WEBHOOK_SECRET: ' whsec_first ' }).webhookSecrets).toEqual(['whsec_first'])
+    const both = ['whsec_first', 'whsec_second']
+    expect(readConfig({ STRIPE_WEBHOOK_SECRET: 'whsec_first whsec_second' }).webhookSecrets).toEqual(both)
+    expect(readConfig({ STRIPE_WEBHOOK_SECRET: 'whsec_first,whsec_second' }).webhookSecrets).toEqual(both)
   })
 
   test('without a key the gateway is a simulator of our own', () => {

@@ -23,6 +23,8 @@ export type Config = {
   roles: { web: boolean; worker: boolean }
   /** Where cards are charged. `simulator`: no key was given, so the program starts its own, of mode test, and no money moves. */
   gateway: GatewayAddress | 'simulator'
+  /** What signs the gateway's webhooks; two while one is exchanged for another. */
+  webhookSecrets: string[]
   /** How long a call to the gateway may take. */
   gatewayTimeoutMs: number
   /** How many cards are charged in a second, at most. */
@@ -89,6 +91,13 @@ const environment = z.object({
   STRIPE_ACCOUNT: optionalText.refine((value) => !value || /^acct_[A-Za-z0-9]+$/.test(value), {
     error: 'must be the id of a connected account: it begins with acct_',
   }),
+  STRIPE_WEBHOOK_SECRET: optionalText.refine(
+    (value) => secretsIn(value).every((secret) => /^(?![rsp]k_|we_)[\x21-\x7e]{8,}$/.test(secret)),
+    {
+      error:
+        'must be the signing secret of the webhook endpoint: it begins with whsec_ (two, with a space between, while you exchange one)',
+    },
+  ),
   GATEWAY_TIMEOUT_MS: z.preprocess((value) => value || undefined, z.coerce.number().int().min(1).max(120_000).optional()),
 })
 
@@ -128,6 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     mailPerSecond: values.MAIL_PER_SECOND ?? (isTest ? null : defaultMailPerSecond),
     roles: { web: roles.includes('web'), worker: roles.includes('worker') },
     gateway,
+    webhookSecrets: secretsIn(values.STRIPE_WEBHOOK_SECRET),
     gatewayTimeoutMs: values.GATEWAY_TIMEOUT_MS ?? 30_000,
     chargesPerSecond: values.CHARGES_PER_SECOND ?? defaultChargesPerSecond,
     isTest,
@@ -172,6 +182,10 @@ function refuseUnsafeLive({ protocol, host, port }: GatewayAddress, url: URL): v
       'STRIPE_SECRET_KEY is a live key, and PUBLIC_URL is plain http: backers and Stripe come there. Set up TLS and an https PUBLIC_URL, or take a test key.',
     )
   }
+}
+
+function secretsIn(text: string | undefined): string[] {
+  return (text ?? '').split(/[\s,]+/).filter(Boolean)
 }
 
 function isPort(text: string): boolean {

@@ -14,7 +14,13 @@ const clock = { now: () => new Date() }
 
 function open(over: Partial<Parameters<typeof createGatewayProcess>[0]> = {}): GatewayProcess {
   const log = createLog({ write: () => undefined }, 'silent')
-  const simulator = createGatewayProcess({ config: { dataFolder, publicUrl: 'http://localhost:3000' }, clock, log, ...over })
+  const simulator = createGatewayProcess({
+    config: { dataFolder, publicUrl: 'http://localhost:3000' },
+    clock,
+    log,
+    webhook: null,
+    ...over,
+  })
   opened.push(simulator)
   return simulator
 }
@@ -89,7 +95,7 @@ test('a killed program takes it along, and leaves no secret with it', async () =
     const { createGatewayProcess } = await import('${join(projectRoot, 'src', 'gateway-process.server.ts')}')
     const log = { warn() {}, error() {} }
     const config = { dataFolder: '${dataFolder}', publicUrl: 'http://localhost:3000' }
-    const simulator = createGatewayProcess({ config, clock: { now: () => new Date() }, log })
+    const simulator = createGatewayProcess({ config, clock: { now: () => new Date() }, log, webhook: null })
     process.stdout.write('port ' + (await simulator.port()) + '\\n')
     setInterval(() => {}, 1000)`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { env: { AFTERFUND_SECRET: 'very secret' } })

@@ -38,8 +38,10 @@ export function createGatewayProcess(options: {
   config: Pick<Config, 'dataFolder' | 'publicUrl'>
   clock: Pick<Clock, 'now'>
   log: Log
+  /** where its events go, and what signs them; null where this program serves no pages */
+  webhook: { url: string; secret: string } | null
 }): GatewayProcess {
-  const { config, clock, log } = options
+  const { config, clock, log, webhook } = options
   const folder = join(config.dataFolder, 'gateway')
   let own: Child | null = null
   let starting: Promise<number> | null = null
@@ -64,12 +66,17 @@ export function createGatewayProcess(options: {
     const giveUpAt = Date.now() + startLimitMs
     while (!isStopping && Date.now() < giveUpAt) {
       const running = await findRunning(folder)
-      if (running) return running
+      if (running) {
+        // The program that started it may serve no pages, or listen elsewhere.
+        await setWebhook(running, webhook)
+        return running
+      }
       const started = await launch()
       if (typeof started !== 'string') {
         own = started
         listAddress(folder, own)
         await setClock(own.port, clock)
+        await setWebhook(own.port, webhook)
         return own.port
       }
       if (!started.includes('already running')) throw new Error(`The simulator of the gateway did not start: ${started}`)
@@ -99,13 +106,21 @@ export function createGatewayProcess(options: {
 async function setClock(port: number, clock: Pick<Clock, 'now'>): Promise<void> {
   const clock_ahead_ms = clock.now().getTime() - Date.now()
   if (clock_ahead_ms < 1_000) return
-  const answer = await fetch(`http://127.0.0.1:${port}/knobs`, {
+  await tell(port, '/knobs', { clock_ahead_ms })
+}
+
+async function setWebhook(port: number, webhook: { url: string; secret: string } | null): Promise<void> {
+  if (webhook) await tell(port, '/webhooks', webhook)
+}
+
+async function tell(port: number, path: string, settings: object): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ clock_ahead_ms }),
+    body: JSON.stringify(settings),
     signal: AbortSignal.timeout(answerLimitMs),
   })
-  if (!answer.ok) throw new Error(`The simulator of the gateway refuses the clock: ${answer.status}`)
+  if (!answer.ok) throw new Error(`The simulator of the gateway refuses its settings at ${path}: ${answer.status}`)
 }
 
 /** The process once it listens; what it said last when it ended before. */

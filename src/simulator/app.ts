@@ -11,7 +11,7 @@ import { customerEndpoints } from './resources/customers.ts'
 import { disputeEndpoints } from './resources/disputes.ts'
 import { eventEndpoints } from './resources/events.ts'
 import { paymentIntentEndpoints } from './resources/payment-intents.ts'
-import { paymentMethodEndpoints } from './resources/payment-methods.ts'
+import { paymentMethodEndpoints, renewCard } from './resources/payment-methods.ts'
 import { refundEndpoints } from './resources/refunds.ts'
 import { sessionEndpoints } from './resources/sessions.ts'
 import { setupIntentEndpoints } from './resources/setup-intents.ts'
@@ -52,7 +52,7 @@ export function createSimulatorApp(parts: SimulatorParts): Hono<{ Bindings: Http
   app.get('/ledger', (c) => c.json({ charges: readLedger(parts), refunds: readRefunds(parts) }))
   app.get('/knobs', (c) => c.json(parts.knobs.read()))
   // Only JSON that says so: a page in a browser cannot send that here without asking first.
-  app.on('POST', ['/knobs', '/forget-keys', '/webhooks/resend'], async (c, next) => {
+  app.on('POST', ['/knobs', '/forget-keys', '/renew-card', '/webhooks', '/webhooks/resend'], async (c, next) => {
     if (!c.req.header('content-type')?.startsWith('application/json')) return c.json({ problem: 'Send JSON.' }, 415)
     return await next()
   })
@@ -63,6 +63,20 @@ export function createSimulatorApp(parts: SimulatorParts): Hono<{ Bindings: Http
   app.post('/forget-keys', (c) => {
     parts.knobs.forgetKeys()
     return c.json({})
+  })
+  app.post('/renew-card', async (c) => {
+    const wanted = z.strictObject({ payment_method: z.string() }).safeParse(await c.req.json().catch(() => undefined))
+    if (!wanted.success) return c.json({ problem: z.prettifyError(wanted.error) }, 400)
+    const card = renewCard(parts, wanted.data.payment_method)
+    return card ? c.json(card) : c.json({ problem: 'There is no such card, or its customer has it no more.' }, 404)
+  })
+  app.post('/webhooks', async (c) => {
+    const target = z
+      .strictObject({ url: z.url(), secret: z.string().min(1) })
+      .safeParse(await c.req.json().catch(() => undefined))
+    if (!target.success) return c.json({ problem: z.prettifyError(target.error) }, 400)
+    parts.webhooks.sendTo(target.data)
+    return c.json({ pending: parts.webhooks.pending() })
   })
   app.get('/webhooks', (c) => c.json({ pending: parts.webhooks.pending() }))
   app.post('/webhooks/resend', async (c) => {

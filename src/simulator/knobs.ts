@@ -6,7 +6,10 @@ const changeSchema = z
   .strictObject({
     latency_ms: z.number().int().min(0).max(600_000),
     next: z.array(
-      z.union([z.number().int().min(400).max(599), z.enum(['answer', 'cut_before', 'cut_after', 'hang_before', 'hang_after'])]),
+      z.union([
+        z.number().int().min(400).max(599),
+        z.enum(['answer', 'cut_before', 'cut_after', 'hang_before', 'hang_after', 'fail_free', 'fail_after']),
+      ]),
     ),
     calls_per_second: z.number().int().min(1).nullable(),
     is_down: z.boolean(),

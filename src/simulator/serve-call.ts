@@ -135,13 +135,15 @@ function perform(parts: SimulatorParts, call: Call): Answer {
   const stored = found && !knobs.isForgotten(found) ? found : undefined
   const refusal = typeof call.order === 'number' ? orderedRefusal(call.order) : null
   if (refusal && (stored || !refusal.isKept)) throw refusal
+  if (call.order === 'fail_free') throw orderedRefusal(500)
   if (stored) {
     if (stored.path !== call.path || stored.fingerprint !== fingerprint) throw otherParameters(stored.path === call.path)
     return { status: stored.status, body: stored.body, isReplay: true, silence: null }
   }
   const work = beginWork(parts, call.key)
   settleDue(work)
-  const { status, body } = refusal ? errorAnswer(refusal) : runEndpoint(work, call)
+  const done = refusal ? errorAnswer(refusal) : runEndpoint(work, call)
+  const { status, body } = call.order === 'fail_after' ? errorAnswer(orderedRefusal(500)) : done
   const answer: Put[] =
     call.key && work.silence !== 'before'
       ? [['answer', { id: call.key, path: call.path, fingerprint, status, body, at: knobs.now() }]]

@@ -5,6 +5,7 @@ import { createSimulatorApp } from './app.ts'
 import { holdFolder } from './hold-folder.ts'
 import { createKnobs } from './knobs.ts'
 import { readLedger, readRefunds } from './ledger.ts'
+import { renewCard } from './resources/payment-methods.ts'
 import { awaitProcessing } from './resources/settle-due.ts'
 import { SimulatorStartError } from './start-error.ts'
 import { openStore } from './store.ts'
@@ -49,6 +50,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       sendWebhooks: webhooks.sendTo,
       resendWebhooks: webhooks.resend,
       pendingWebhooks: webhooks.pending,
+      renewCard: (payment_method) => {
+        if (!renewCard(parts, payment_method)) throw new Error('There is no such card.')
+      },
       stop: async () => {
         webhooks.stop()
         await close(server)

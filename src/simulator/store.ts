@@ -78,7 +78,7 @@ export interface StoredDispute {
 }
 
 /** What kinds an event can be about. */
-export type EventKind = 'setup_intent' | 'payment_method' | 'payment_intent' | 'charge' | 'refund' | 'dispute'
+export type EventKind = 'session' | 'setup_intent' | 'payment_method' | 'payment_intent' | 'charge' | 'refund' | 'dispute'
 
 /** `value`: how the object stood then. It is shown as it was, however it stands when the event is sent. */
 export interface StoredEvent {

@@ -32,9 +32,10 @@ export interface SimulatedRefund {
 /**
  * What happens to one call that moves money (a charge, its confirmation, a refund). `answer`: what always happens. A number is a status: 400,
  * 401, 403, 404, 409 and 429 take nothing and leave the key free; 500 and above take nothing and are kept for the key, as Stripe keeps them.
+ * `fail_free` is a 500 that is not kept, `fail_after` one that is kept although what was asked is done.
  * `before` does nothing, `after` does what was asked; `cut` ends the connection, `hang` leaves it open without a word.
  */
-export type NextMove = number | 'answer' | 'cut_before' | 'cut_after' | 'hang_before' | 'hang_after'
+export type NextMove = number | 'answer' | 'cut_before' | 'cut_after' | 'hang_before' | 'hang_after' | 'fail_free' | 'fail_after'
 
 /** Settings for tests (`POST /knobs`, `simulator.knobs()`); what is left out stays. They do not outlive the process. */
 export interface Knobs {
@@ -94,6 +95,8 @@ export interface Simulator {
   resendWebhooks(types?: readonly string[]): number
   /** events that were not taken yet */
   pendingWebhooks(): number
+  /** The bank gives the holder of a saved card a new one, and the networks tell: its expiry and last four digits change. */
+  renewCard(payment_method: string): void
   /** Changes the given settings and answers all of them. */
   knobs(change: Partial<Knobs>): Knobs
   /** Ends open connections, lets the folder go. */

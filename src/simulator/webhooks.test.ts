@@ -52,6 +52,7 @@ test('a charge, a decline, a saved and a detached card are told, signed so that 
   await stripe.paymentMethods.detach(card.payment_method)
   await vi.waitFor(() => expect(simulator.pendingWebhooks()).toBe(0), settled)
   expect(types().sort()).toEqual([
+    'checkout.session.completed',
     'payment_intent.payment_failed',
     'payment_intent.succeeded',
     'payment_method.detached',
@@ -93,6 +94,35 @@ test('events are held, repeated, shuffled and signed late as told', async () => 
   expect(simulator.resendWebhooks(['payment_intent.succeeded'])).toBe(8)
   await vi.waitFor(() => expect(got).toHaveLength(8), settled)
   expect(() => read(got[0] as { body: string; signature: string })).toThrow(/tolerance/i)
+})
+
+test('a bank renews a card, and the networks tell; a detached one is not renewed', async () => {
+  const card = await newSavedCard(stripe)
+  simulator.renewCard(card.payment_method)
+  await vi.waitFor(() => expect(types()).toEqual(['payment_method.automatically_updated']), settled)
+  const renewed = await stripe.paymentMethods.retrieve(card.payment_method)
+  expect(renewed.card).toMatchObject({ last4: '4243', exp_year: 2036 })
+  expect(read(got[0] as { body: string; signature: string }).data.object).toMatchObject({
+    id: card.payment_method,
+    card: { last4: '4243' },
+  })
+  await stripe.paymentMethods.detach(card.payment_method)
+  expect(() => simulator.renewCard(card.payment_method)).toThrow('no such card')
+})
+
+test('where events go can be told over HTTP', async () => {
+  simulator.sendWebhooks(null)
+  await stripe.paymentIntents.create(chargeOf(await newSavedCard(stripe)))
+  const tell = (body: unknown) =>
+    fetch(`${simulator.url}/webhooks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  expect((await tell({ url: 'nowhere', secret })).status).toBe(400)
+  expect(got).toEqual([])
+  expect((await tell({ url, secret })).status).toBe(200)
+  await vi.waitFor(() => expect(types()).toEqual(['payment_intent.succeeded']), settled)
 })
 
 test('an event shows its object as it stood then', async () => {

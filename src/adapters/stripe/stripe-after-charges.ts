@@ -4,11 +4,12 @@ import type {
   ConfirmAnswer,
   ConfirmRequest,
   Gateway,
+  GatewayCard,
   GatewayPayment,
   RefundAnswer,
   RefundRequest,
 } from '../../domain/payments/gateway.ts'
-import { answerOfConfirmed, answerOfError, disputeOf, paymentOf, refundOf } from './stripe-answers.ts'
+import { answerOfConfirmed, answerOfError, cardOf, disputeOf, paymentOf, refundOf } from './stripe-answers.ts'
 import { type Ask, answered, within } from './stripe-ask.ts'
 
 type AfterCharges = Pick<
@@ -19,6 +20,8 @@ type AfterCharges = Pick<
   | 'refund'
   | 'listRefunds'
   | 'readDispute'
+  | 'readCard'
+  | 'readSetup'
   | 'detachCard'
   | 'paymentPages'
   | 'refundPages'
@@ -53,6 +56,8 @@ export function afterCharges({ stripe, ask, timeout_ms }: Parts): AfterCharges {
     listRefunds: (payment) =>
       ask(async () => (await stripe.refunds.list({ payment_intent: payment, limit: PAGE })).data.map(refundOf)),
     readDispute: (dispute) => ask(async () => disputeOf(await stripe.disputes.retrieve(dispute))),
+    readCard: (card) => ask(async () => readCard(await stripe.paymentMethods.retrieve(card))),
+    readSetup: (setup) => ask(async () => (await stripe.setupIntents.retrieve(setup)).metadata ?? {}),
     detachCard: (card) => ask(() => detachCard(stripe, card)),
     paymentPages: pagesOf((page) => stripe.paymentIntents.list({ ...page, expand: ['data.payment_method'] }), paymentOf),
     refundPages: pagesOf((page) => stripe.refunds.list(page), refundOf),
@@ -100,6 +105,12 @@ async function refund(
     if (answer.answer === 'refused' || answer.answer === 'unknown') return answer
     return { answer: 'unknown', code: 'broken_answer', dead_key: false, slow_down: false }
   }
+}
+
+function readCard(method: Stripe.PaymentMethod): { card: GatewayCard; is_attached: boolean } {
+  const card = cardOf(method)
+  if (!card) throw new Error('A payment method that is no card')
+  return { card, is_attached: method.customer !== null }
 }
 
 async function detachCard(stripe: Stripe, card: string): Promise<void> {

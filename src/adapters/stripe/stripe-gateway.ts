@@ -61,7 +61,12 @@ export function createStripeGateway(options: StripeOptions): Gateway {
     charge: (request, { key, is_repeat }) => charge(stripe, request, { key, is_repeat, timeout_ms }),
     listPayments: (customer, since) => ask(() => listPayments(stripe, customer, since)),
     ...afterCharges({ stripe, ask, timeout_ms }),
-    readWebhook: (input) => readWebhook(input, options.webhook_secrets ?? []),
+    readWebhook: (input) =>
+      readWebhook(input, {
+        secrets: options.webhook_secrets ?? [],
+        account: options.stripe_account ?? null,
+        isLive: options.mode === 'live',
+      }),
     close: transport.close,
   }
 }

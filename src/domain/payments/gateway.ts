@@ -30,6 +30,10 @@ export interface Gateway {
   /** The refunds of a payment, newest first, those made elsewhere too. */
   listRefunds(payment: string): Promise<Answered<GatewayRefund[]>>
   readDispute(dispute: string): Promise<Answered<GatewayDispute>>
+  /** A saved card as it is now; `is_attached` while its customer still has it. */
+  readCard(card: string): Promise<Answered<{ card: GatewayCard; is_attached: boolean }>>
+  /** The metadata of a card's setup: whose it is. */
+  readSetup(setup: string): Promise<Answered<Record<string, string>>>
   /** Takes a saved card away from its customer. One that is away already, or unknown, is away. */
   detachCard(card: string): Promise<Answered<void>>
   /** All that was made in the account since then, page by page. A page that fails is the last. */
@@ -157,9 +161,10 @@ export interface GatewayDispute {
   created_at: Date
 }
 
+/** `object`: what to read afresh; of a charge or a refund the payment that it belongs to. `elsewhere`: of another account, or of the other mode. */
 export type ReadWebhook =
   | { ok: true; value: { id: string; type: string; object: { kind: string; id: string } } }
-  | { ok: false; code: 'signature_wrong' | 'signature_old' | 'no_secret' | 'broken_body' }
+  | { ok: false; code: 'signature_wrong' | 'signature_old' | 'no_secret' | 'broken_body' | 'elsewhere' }
 
 export interface GatewayPayment {
   id: string

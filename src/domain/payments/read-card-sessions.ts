@@ -65,6 +65,16 @@ async function findNamed(db: Db, { campaign_id, backer_id, gateway_id }: ReadCar
     .executeTakeFirst()
 }
 
+/** The backer who opened a page of the gateway's; null where nobody here did. */
+export async function findBackerOfSession(db: Db, gateway_id: string): Promise<BackerKey | null> {
+  const session = await db
+    .selectFrom('card_sessions')
+    .select(['campaign_id', 'backer_id'])
+    .where('gateway_id', '=', gateway_id)
+    .executeTakeFirst()
+  return session ?? null
+}
+
 /** The newest open ones, oldest of them first: of two cards the one whose page was opened last stays. */
 async function findOpenSessions(db: Db, { campaign_id, backer_id, patience_ms }: ReadCardSessions): Promise<Session[]> {
   const account = await findAccountInUse(db)

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { findStuckEvents } from '../gateway-events/find-stuck.ts'
 import { findMailPause } from '../messages/outbox.ts'
 import { findAccountInUse } from '../payments/charging.ts'
 import type { Campaign } from './policy.ts'
@@ -14,6 +15,8 @@ export type Outage =
   | { code: 'gateway_silent'; since: Date; charges: number }
   /** the gateway never said who we are: no card can be saved or charged */
   | { code: 'gateway_not_reached' }
+  /** what the gateway told could not be carried out, since the oldest of it */
+  | { code: 'gateway_events'; since: Date; failed: number; waiting: number }
 
 /** An answer is late after this: a run asks again within a minute. */
 const LATE_MS = 2 * 60_000
@@ -40,6 +43,8 @@ export async function findOutages(
   const silent = await findSilence(db, campaign.id, now)
   if (silent) found.push({ code: 'gateway_silent', ...silent })
   if ((await findAccountInUse(db)) === null) found.push({ code: 'gateway_not_reached' })
+  const stuck = await findStuckEvents(db, now)
+  if (stuck) found.push({ code: 'gateway_events', ...stuck })
   return found
 }
 

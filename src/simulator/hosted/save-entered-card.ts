@@ -20,6 +20,7 @@ export function saveEnteredCard(work: Work, session: Stripe.Checkout.Session, en
   const method = saveCard(work, needCustomer(work, String(session.customer)), entered)
   const done = { ...setup, payment_method: method.id, last_setup_error: null, status: 'succeeded' as const }
   emit(work, 'setup_intent.succeeded', 'setup_intent', put(work, 'setup_intent', done))
-  put(work, 'session', { ...session, status: 'complete', url: null })
+  const complete = put(work, 'session', { ...session, status: 'complete', url: null })
+  emit(work, 'checkout.session.completed', 'session', complete)
   return null
 }

@@ -10,6 +10,7 @@ import { showRefund } from './refunds.ts'
 import { showPayment } from './show-payment.ts'
 
 const SHOW: { [K in EventKind]: (value: Kinds[K], work: Work) => object } = {
+  session: (value) => value,
   setup_intent: (value) => value,
   payment_method: ({ object }) => object,
   payment_intent: showPayment,

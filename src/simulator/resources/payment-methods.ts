@@ -7,7 +7,7 @@ import { listParameters } from '../parameters.ts'
 import { invalidRequest, noSuch, StripeRefusal } from '../refusals.ts'
 import type { StoredCard } from '../store.ts'
 import { cardOfToken, type TestCard } from '../test-cards.ts'
-import { type Endpoint, emit, endpoint, find, put, type Work } from '../work.ts'
+import { beginWork, type Endpoint, emit, endpoint, find, put, type Work } from '../work.ts'
 import { needCustomer } from './customers.ts'
 import { type List, pageOf } from './list-page.ts'
 
@@ -95,6 +95,19 @@ function detach(work: Work, _: object, id: string): Stripe.PaymentMethod {
   }
   const object = { ...stored.object, customer: null }
   emit(work, 'payment_method.detached', 'payment_method', put(work, 'payment_method', { ...stored, is_spent: true, object }))
+  return object
+}
+
+/** The bank has given its holder a new card, as the networks tell: two years more, another number. Null where no customer has it. */
+export function renewCard(parts: Parameters<typeof beginWork>[0], id: string): Stripe.PaymentMethod | null {
+  const work = beginWork(parts)
+  const stored = find(work, 'payment_method', id)
+  const card = stored?.object.card
+  if (!stored || !card || stored.object.customer === null) return null
+  const last4 = String((Number(card.last4) + 1) % 10_000).padStart(4, '0')
+  const object = { ...stored.object, card: { ...card, last4, exp_year: card.exp_year + 2 } }
+  emit(work, 'payment_method.automatically_updated', 'payment_method', put(work, 'payment_method', { ...stored, object }))
+  parts.store.commit(work.puts)
   return object
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { newStripeId } from '../ids.ts'
 import { integer, metadata, webAddress } from '../parameters.ts'
 import { invalidRequest, noSuch } from '../refusals.ts'
-import { type Endpoint, endpoint, find, put, type Work } from '../work.ts'
+import { type Endpoint, emit, endpoint, find, put, type Work } from '../work.ts'
 import { mergeMetadata, needCustomer } from './customers.ts'
 import { makeSetupIntent, needSetupIntent } from './setup-intents.ts'
 
@@ -100,7 +100,9 @@ function expireByHand(work: Work, _: object, id: string): Stripe.Checkout.Sessio
 function expire(work: Work, session: Stripe.Checkout.Session): Stripe.Checkout.Session {
   const setup = needSetupIntent(work, String(session.setup_intent))
   put(work, 'setup_intent', { ...setup, status: 'canceled', cancellation_reason: 'abandoned' })
-  return put(work, 'session', { ...session, status: 'expired', url: null })
+  const expired = put(work, 'session', { ...session, status: 'expired', url: null })
+  emit(work, 'checkout.session.expired', 'session', expired)
+  return expired
 }
 
 /** What a session has, but a setup never fills. */

@@ -47,6 +47,18 @@ function said(outage: Outage, campaign_id: string): ReactNode {
           minute, and orders change when it answers.
         </>
       )
+    case 'gateway_events':
+      return (
+        <>
+          <b>
+            Messages from the payment gateway wait since <Time at={outage.since} as="moment" />.
+          </b>{' '}
+          {outage.waiting > 0 && <>{plural(outage.waiting, 'of them is', 'of them are')} tried again by itself. </>}
+          {outage.failed > 0 && <>{plural(outage.failed, 'of them was', 'of them were')} given up after three days. </>}
+          Payments, refunds and disputes are looked through every hour all the same. Whoever runs Afterfund finds the reason in
+          the log.
+        </>
+      )
     case 'gateway_not_reached':
       return (
         <>

@@ -35,3 +35,21 @@ export function withSilenceAsYes(gateway: Gateway): Gateway {
     },
   }
 }
+
+/** Shows nothing of what was charged: as if nobody looked the gateway through before the first charge. */
+export function withNothingListed(gateway: Gateway): Gateway {
+  return { ...gateway, paymentPages: () => noPages(), listPayments: async () => ({ ok: true, value: [] }) }
+}
+
+async function* noPages(): AsyncGenerator<never> {}
+
+/** Says that an earlier payment is closed, and leaves it open. */
+export function withNothingCanceled(gateway: Gateway): Gateway {
+  return {
+    ...gateway,
+    cancelPayment: async (payment) => {
+      const read = await gateway.readPayment(payment)
+      return read.ok ? { ok: true, value: { ...read.value, state: 'canceled' } } : read
+    },
+  }
+}

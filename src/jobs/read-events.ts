@@ -82,7 +82,7 @@ async function readBatch(
     if (outcome?.end === 'done') {
       await endEvents(app.db, group, app.clock.now(), outcome.code)
       ended += group.length
-    } else if (outcome) await putOffEvents(app.db, group, app.clock.now(), outcome.code)
+    } else if (outcome) await putOffEvents(app.db, group, app.clock.now(), outcome)
     if (outcome?.end === 'done' || outcome?.isSilent === false) continue
     await returnEvents(app.db, groups.slice(outcome ? index + 1 : index).flat(), app.clock.now())
     return { ended, isSilent: true }

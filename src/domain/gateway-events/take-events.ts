@@ -6,6 +6,8 @@ export type GatewayEvent = Row<'gateway_events'>
 
 /** After so many tries it waits so long for the next one. */
 const WAITS_MS = [10_000, 30_000, 60_000, 2 * 60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000]
+/** A gateway that is away is asked every minute: once for all that waits, so it does not matter how much that is. */
+const SILENT_WAITS_MS = WAITS_MS.slice(0, 3)
 /** As long as the gateway itself sends an event again. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 3_600_000
 const KEPT_MS = 30 * 24 * 3_600_000
@@ -56,10 +58,16 @@ export async function endEvents(db: Db, events: readonly GatewayEvent[], now: Da
 }
 
 /** Puts these off, longer each time; after three days they are given up, and shown. */
-export async function putOffEvents(db: Db, events: readonly GatewayEvent[], now: Date, code: string): Promise<void> {
+export async function putOffEvents(
+  db: Db,
+  events: readonly GatewayEvent[],
+  now: Date,
+  { code, isSilent }: { code: string; isSilent: boolean },
+): Promise<void> {
+  const waits = isSilent ? SILENT_WAITS_MS : WAITS_MS
   for (const { id, tries, received_at } of events) {
     const isGivenUp = now.getTime() - received_at.getTime() >= GIVEN_UP_AFTER_MS
-    const wait = WAITS_MS[Math.min(tries, WAITS_MS.length) - 1] ?? 0
+    const wait = waits[Math.min(tries, waits.length) - 1] ?? 0
     await db
       .updateTable('gateway_events')
       .set(

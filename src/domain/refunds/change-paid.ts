@@ -70,7 +70,7 @@ async function preview(db: Db, campaign: Campaign, order: Row<'orders'>, change:
   const owed = order.balance_due + items.difference - amount_off
   const balance_after = owed + to_card + outside
   const rest = restOf(payments)
-  const figures = { owed, rest, kept: order.captured - order.refunded }
+  const figures = { owed, rest, kept: order.captured - order.refunded, is_busy: payments.some((each) => each.is_busy) }
   return {
     version: order.version,
     balance_before: order.balance_due,
@@ -98,11 +98,13 @@ function becomes(order: Row<'orders'>, balance_after: number): PaidChangePreview
 function moneyProblems(
   order: Row<'orders'>,
   { amount_off, to_card, outside, owes_again = false }: PaidChange,
-  { owed, rest, kept }: { owed: number; rest: number; kept: number },
+  { owed, rest, kept, is_busy }: { owed: number; rest: number; kept: number; is_busy: boolean },
 ): PaidChangePreview['problems'] {
   const problems: PaidChangePreview['problems'] = []
   const add = (field: string, code: string, message: string) => problems.push({ field, code, message })
-  if (to_card > rest) add('to_card', 'refund_above_captured', 'More than was charged here and can still be given back.')
+  if (to_card > 0 && is_busy)
+    add('to_card', 'refund_in_progress', 'A refund of this order is on its way. Look again when it has left.')
+  else if (to_card > rest) add('to_card', 'refund_above_captured', 'More than was charged here and can still be given back.')
   if (order.status === 'canceled') {
     if (amount_off > 0) add('amount_off', 'order_canceled', 'The order is canceled: nothing is owed for it.')
     if (outside > kept) add('outside', 'refund_above_captured', 'More than was charged here and is not given back.')

@@ -18,7 +18,7 @@ const AT_BANK = 'bank_asks'
 
 /** What became of an attempt: "Declined". */
 export function attemptWord(state: string, code: string | null = null): string {
-  if (state === 'unknown' && code === AT_BANK) return 'Waiting for the answer to the bank’s question'
+  if (state === 'unknown' && code === AT_BANK) return 'Waiting for the bank'
   return ATTEMPT[state] ?? state.replaceAll('_', ' ')
 }
 

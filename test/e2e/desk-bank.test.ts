@@ -48,7 +48,7 @@ test('declined until its backer confirms it, then waiting for their answer, with
   expect(outcome.outcome).toBe('asks')
   await page.reload()
   expect(await payment.textContent()).toMatch(
-    /Waiting for the answer to the bank’s question until .*: its backer was led to their bank; nothing else is charged meanwhile/,
+    /Waiting for the bank until .*: its backer was led to their bank; nothing else is charged meanwhile/,
   )
   expect(await page.locator('main').textContent()).toContain(
     'went to the bank to confirm the charge of $37.90 (Visa ending 3184)',

@@ -5,20 +5,29 @@ import { makeCampaign } from '../../test/factories/campaign.ts'
 import { makeManyLocked } from '../../test/factories/charge-many.ts'
 import { attemptsOf, makeLocked, orderNow, startRun, takenFor, work } from '../../test/factories/charging.ts'
 import { useTestProgram } from '../../test/setup/deps.ts'
+import type { Deps } from '../deps.server.ts'
 import { takeAttempts } from '../domain/payments/attempts.ts'
 import { findAccountInUse } from '../domain/payments/charging.ts'
 import { feedChargeRun } from '../domain/payments/feed-charge-run.ts'
 import { settleAttempts } from '../domain/payments/settle-attempts.ts'
 import { startCharge } from '../domain/payments/start-charge.ts'
-import { markSweep } from '../domain/payments/sweeps.ts'
+import { markSweep, type Sweeper } from '../domain/payments/sweeps.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { newId } from '../lib/id.ts'
 import { chargeOrders } from './charge-orders.ts'
+import { sweeperOf } from './sweep-gateway.ts'
 
 const program = useTestProgram({ env: { GATEWAY_TIMEOUT_MS: '3000', CHARGES_PER_SECOND: '20' } })
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const planned = (length: number) => Array.from({ length }, () => ({ card: 'visa', owed: 1300 }))
+
+/** As if this process had looked through the gateway just now. */
+async function markSwept(deps: Deps): Promise<Sweeper> {
+  const sweeper = sweeperOf((await findAccountInUse(deps.db)) ?? '', deps)
+  await inTransaction(deps, (tx) => markSweep(tx, sweeper, { gateway_time: null, began: tx.now }))
+  return sweeper
+}
 
 async function asOwner(statement: string): Promise<void> {
   const client = new Client({ connectionString: program.ownerUrl })
@@ -118,9 +127,7 @@ test('that nothing was taken counts only from who still holds the attempt', asyn
   const backer = { kind: 'backer' as const, id: order.backer_id, campaign_id: campaign.id }
   await deps.db.updateTable('orders').set({ status: 'errored' }).where('id', '=', order.id).execute()
   await inTransaction(deps, (tx) => startCharge(tx, backer, { campaign_id: campaign.id, order_id: order.id }))
-  const account = (await findAccountInUse(deps.db)) ?? ''
-  const sweeper = { account, process_id: deps.processId }
-  await inTransaction(deps, (tx) => markSweep(tx, sweeper, { gateway_time: null, began: tx.now }))
+  const sweeper = await markSwept(deps)
   const take = () =>
     inTransaction(deps, async (tx) => {
       const [taken] = await takeAttempts(tx, campaign.id, { lease_id: newId(), lease_ms: 1_000, limit: 1, sweeper })
@@ -164,6 +171,7 @@ test('an attempt that never left is not sent to another account, and ends', asyn
   const campaign = await makeCampaign(deps)
   const order = await makeLocked(deps, campaign)
   const run = await startRun(deps, campaign)
+  await markSwept(deps)
   await inTransaction(deps, (tx) => feedChargeRun(tx, { campaign_id: campaign.id, run_id: run.id }, 20))
   await deps.db.updateTable('payment_attempts').set({ gateway_account: 'acct_other' }).where('order_id', '=', order.id).execute()
   await work(deps)
@@ -176,6 +184,7 @@ test('an answer on its way is booked all the same when the lane breaks', async (
   const campaign = await makeCampaign(deps)
   const order = await makeLocked(deps, campaign)
   await startRun(deps, campaign)
+  await markSwept(deps)
   simulator.knobs({ latency_ms: 1_000, next: [404] })
   const working = chargeOrders(deps, () => false).catch((error: unknown) => error)
   await sleep(200)

@@ -9,7 +9,7 @@ import { type AnsweredAttempt, settleAttempts } from '../domain/payments/settle-
 import { isSweepDue } from '../domain/payments/sweeps.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { askGateway } from './ask-gateway.ts'
-import { sweepGateway } from './sweep-gateway.ts'
+import { sweeperOf, sweepGateway } from './sweep-gateway.ts'
 import { createRunWatch, type RunWatch } from './watch-runs.ts'
 
 export type ChargeParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gateway' | 'config' | 'processId'>
@@ -114,7 +114,7 @@ async function launch(app: ChargeParts, flight: Flight): Promise<{ launched: num
       lease_id: randomUUID(),
       lease_ms: CALLS * app.config.gatewayTimeoutMs + LEASE_SPARE_MS,
       limit,
-      sweeper: { account, process_id: app.processId },
+      sweeper: sweeperOf(account, app),
     }
     const taken = await inTransaction(app, (tx) => takeAttempts(tx, campaign_id, take))
     for (const attempt of taken) flight.start(attempt, account)
@@ -144,7 +144,7 @@ function createSweep(app: ChargeParts, isStopping: () => boolean): Sweep {
       next = performance.now() + LOOK_MS
       const account = await findAccountInUse(app.db)
       if (!account) return
-      const sweeper = { account, process_id: app.processId }
+      const sweeper = sweeperOf(account, app)
       if (!(await isSweepDue(app.db, sweeper, app.clock.now()))) return
       underWay = sweepGateway(app, sweeper, isStopping)
         .catch((error: unknown) => {

@@ -12,6 +12,11 @@ export type SweepParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gatewa
 /** Booking waits for whoever holds the order just now, a bulk step included. */
 const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
 
+/** An account has the same name with test and live keys, and shows each its own payments. */
+export function sweeperOf(account: string, app: { gateway: Pick<Deps['gateway'], 'mode'>; processId: string }): Sweeper {
+  return { account: `${account}:${app.gateway.mode}`, process_id: app.processId }
+}
+
 /**
  * Looks through what the gateway has taken, given back and disputed since the last time, page by page, and books what the books do not know
  * (promises.md rule 5). Each page is a transaction of its own; one that was cut is begun anew, and finds most of it done. True when it came to the

@@ -205,8 +205,9 @@ describe.each(['unlock', 'cancel'] as const)('%s against a charge', (name) => {
     expect((await orderNow(program.deps, order.id)).status).toBe(after)
     expect(await findAttemptUnderWay(program.deps.db, { campaign_id: campaign.id, order_id: order.id })).not.toBeNull()
     await work(program.deps)
-    // The money that came for it all the same is booked, moves no status, and holds the order.
-    expect(await orderNow(program.deps, order.id)).toMatchObject({ status: after, captured: 1300, hold_reason: 'discrepancy' })
+    // The last look before the sending is all that keeps the money where it is.
+    expect(takenFor(program.simulator.ledger(), order.id)).toEqual([])
+    expect(await attemptsOf(program.deps, order.id)).toMatchObject([{ state: 'refused', code: 'order_moved_on' }])
   })
 })
 

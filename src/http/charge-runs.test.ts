@@ -75,6 +75,33 @@ describe('a run', () => {
     expect((await api.get(`${base}/operations/${run.id}`)).body).toMatchObject({ kind: 'charge', state: 'done', moved: 2 })
   })
 
+  test('is started from its preview as it was written down, once, and never from one that is over', async () => {
+    const order = await lock()
+    const { body: seen } = await start({ dry_run: true })
+    expect(seen).toMatchObject({ charge: { orders: 1, amount: 1_300 }, run: null })
+    const path = `${base}/charge-runs/${seen.preview}`
+    expect((await api.get(path)).body).toMatchObject({ state: 'previewed', started_at: null, orders: { waiting: 1 } })
+    expect((await api.get(`${path}/orders`)).body.data).toMatchObject([{ order: { id: order.id }, amount: 1_300 }])
+    expect((await start({ preview: seen.preview, selection: { ids: [order.id] } })).body).toMatchObject({
+      ...{ status: 422, code: 'invalid' },
+    })
+    await lock()
+    const { body: first } = await start({ preview: seen.preview })
+    expect(first).toMatchObject({
+      ...{ preview: seen.preview, charge: seen.charge, run: { id: seen.preview, state: 'running', total: 1 } },
+    })
+    expect((await start({ preview: seen.preview })).body).toMatchObject({ code: 'charge_run_under_way', run_id: seen.preview })
+    expect((await start({ dry_run: true })).body).toMatchObject({ preview: null, run_under_way: seen.preview })
+    await work(api.program.deps)
+    expect((await start({ preview: seen.preview })).body).toMatchObject({ code: 'charge_run_state', state: 'done' })
+    const { body: next } = await start({ dry_run: true })
+    expect(next).toMatchObject({ charge: { orders: 1 } })
+    api.program.deps.clock.advance(25 * 3_600_000)
+    expect((await start({ preview: next.preview })).body).toMatchObject({ status: 409, code: 'preview_too_old' })
+    expect((await api.stranger.post(`${base}/charge-runs`, { preview: next.preview })).status).toBe(404)
+    expect((await start({ preview: '01900000-0000-7000-8000-000000000000' })).status).toBe(404)
+  })
+
   test('is started once by a repeated request, and by two who press at once', async () => {
     await lock()
     const key = { 'idempotency-key': 'press-once' }

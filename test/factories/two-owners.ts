@@ -1,6 +1,8 @@
 import type { RouteConfig, RouteConfigEntry } from '@react-router/dev/routes'
 import { createApiKey } from '../../src/domain/accounts/api-keys.ts'
 import { createOwner } from '../../src/domain/accounts/create-owner.ts'
+import { listDiscrepancies } from '../../src/domain/discrepancies/list.ts'
+import { reportDiscrepancies } from '../../src/domain/discrepancies/report-discrepancies.ts'
 import { confirmSurvey } from '../../src/domain/orders/change-order.ts'
 import { scheduleNotice } from '../../src/domain/orders/notices.ts'
 import { inTransaction, type TxParts } from '../../src/domain/shared/tx.ts'
@@ -20,6 +22,7 @@ export interface OwnThings {
   campaign: string
   backer: string
   order: string
+  discrepancy: string
   notice: string
   operation: string
   run: string
@@ -105,6 +108,7 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     notice: made.notice,
     operation: made.operation,
     run,
+    discrepancy: await makeDiscrepancy(parts, campaign.id, made.order_id),
     import: await upload('imports', 'nothing of a report'),
     file: await upload('tracking-files', 'Order number,Tracking number\n1,T-1\n'),
     ...parcel,
@@ -118,6 +122,14 @@ async function makeThings({ url, parts }: World, owner: Owner): Promise<OwnThing
     deed: 'lock',
     part: 'items',
   }
+}
+
+/** A dispute that nobody has decided about. */
+async function makeDiscrepancy(parts: TxParts, campaign_id: string, order_id: string): Promise<string> {
+  const found = { campaign_id, order_id, kind: 'disputed' as const, subject: `dp_${order_id}`, amount: 100, currency: 'USD' }
+  await inTransaction(parts, (tx) => reportDiscrepancies(tx, [found]))
+  const [one] = (await listDiscrepancies(parts.db, campaign_id)).data
+  return one?.id ?? ''
 }
 
 /** A charge run that is over, and left its one order out. */

@@ -9,7 +9,7 @@ export function bodyOf(operation: string, things: OwnThings): unknown {
 
 const reason = 'because'
 
-function bodiesOf({ item, level, order }: OwnThings): Record<string, unknown> {
+function bodiesOf({ item, level, order, discrepancy }: OwnThings): Record<string, unknown> {
   const address = {
     name: 'Eve',
     line1: 'Musterstraße 7',
@@ -56,6 +56,7 @@ function bodiesOf({ item, level, order }: OwnThings): Record<string, unknown> {
     changeOrder: { data: { country: 'FR' } },
     changeOrderAddress: { address },
     settleOrderOutside: { amount: 1, how: 'waived', reason },
+    refundOrder: { amount_off: 100, to_card: 100, reason },
     transitionOrders: { name: 'cancel', selection, reason },
     holdOrders: { selection, reason },
     releaseOrders: { selection, reason },
@@ -64,6 +65,7 @@ function bodiesOf({ item, level, order }: OwnThings): Record<string, unknown> {
     resumeChargeRun: null,
     stopChargeRun: null,
     chargeOrder: null,
+    decideDiscrepancies: { ids: [discrepancy], resolution: 'noted', reason },
     waiveSmallBalances: { reason },
     moveNotice: { due_at: '2099-01-01T00:00:00Z' },
     withdrawNotice: null,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { useTestProgram } from '../test/setup/deps.ts'
 import { createApiKey, findAccountByKey } from './domain/accounts/api-keys.ts'
 import { createFirstOwner, createOwner, isFirstRun, saveFirstRunCode } from './domain/accounts/create-owner.ts'
+import { findAccountInUse } from './domain/payments/charging.ts'
 import { inTransaction } from './domain/shared/tx.ts'
 import { hashPassword } from './lib/password.ts'
 
@@ -10,7 +11,9 @@ const owner = { name: 'Ada', email: 'Ada@Example.com' }
 
 test('healthz answers 200 with what runs', async () => {
   const response = await program.app.request('/healthz')
-  expect(await response.json()).toEqual({ status: 'ok', roles: ['web', 'worker'], problems: [], warnings: [] })
+  const gateway = { mode: 'test', account: await findAccountInUse(program.db) }
+  expect(gateway.account).toMatch(/^acct_/)
+  expect(await response.json()).toEqual({ status: 'ok', gateway, roles: ['web', 'worker'], problems: [], warnings: [] })
   expect(response.status).toBe(200)
 })
 

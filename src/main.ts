@@ -142,6 +142,9 @@ async function describe(deps: Deps, database: OpenDatabase, demo: DemoState): Pr
   lines.push(`  Gateway       ${gatewayWords(config)}`)
   lines.push(`  Data          ${database.place}`)
   if (!config.secret) lines.push(`  Secret        ${config.dataFolder}/secret  (keep a copy with your backups)`)
+  if (config.gateway !== 'simulator' && config.gateway.mode === 'live' && !config.isHttps) {
+    lines.push('  Note          PUBLIC_URL is this machine only: neither backers nor Stripe can reach it')
+  }
   for (const note of database.notes) lines.push(`  Note          ${note}`)
   if (!config.isHttps && !config.isLoopback)
     lines.push('  Set up TLS    PUBLIC_URL is plain http: every page says so and shows nothing else')
@@ -151,7 +154,8 @@ async function describe(deps: Deps, database: OpenDatabase, demo: DemoState): Pr
 function gatewayWords({ gateway }: Config): string {
   if (gateway === 'simulator') return 'simulator: no money moves'
   const where = gateway.host === stripeHost ? 'Stripe' : `${gateway.protocol}://${gateway.host}:${gateway.port}`
-  return `${where}, with a test key: no money moves`
+  const words = gateway.mode === 'live' ? 'with a live key: real cards are charged' : 'with a test key: no money moves'
+  return `${where}, ${words}${gateway.account ? `, for the connected account ${gateway.account}` : ''}`
 }
 
 /** Also for errors that nobody caught: they end the program, and PostgreSQL must not stay behind. */

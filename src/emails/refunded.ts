@@ -14,7 +14,9 @@ export function refunded(facts: MailFacts): Letter {
       [
         'We gave back ',
         { strong: amount },
-        ` of what you paid for your ${facts.campaign.name} order. It goes to ${card ? `your ${card}` : 'the card it came from'}. Banks take 5 to 10 days to show it; some take the charge off the statement instead.`,
+        ' of what you paid for your ',
+        { name: facts.campaign.name },
+        ` order. It goes to ${card ? `your ${card}` : 'the card it came from'}. Banks take 5 to 10 days to show it; some take the charge off the statement instead.`,
       ],
     ],
     facts: [

@@ -55,6 +55,7 @@ function factsOf(
       amount: 10832,
       payment_method: { brand: 'visa', last4: '4242' },
       decision: 'approve',
+      charge_on: '2026-12-12',
       ...over.data,
     },
     campaign: {

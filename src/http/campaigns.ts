@@ -72,7 +72,7 @@ const change = createRoute({
   responses: { 200: json(campaign, 'The campaign now'), ...problems },
 })
 
-function viewOf<T extends Campaign>({ account_id: _account, lockdown_shown: _shown, ...row }: T) {
+function viewOf<T extends Campaign>({ account_id: _account, lockdown_shown: _shown, expiry_looked_on: _looked, ...row }: T) {
   const { prices_saved_at, created_at, updated_at } = row
   return {
     ...row,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { accountInUse } from '../payments/charging.ts'
+import { accountInUse, isServed } from '../payments/charging.ts'
 import type { OrderKey } from '../shared/keys.ts'
 import type { Db } from '../shared/tx.ts'
 import { gaveNothing, underWay } from './states.ts'
@@ -28,7 +28,7 @@ export async function findRefundable(db: Db, key: OrderKey): Promise<RefundableP
       greatest(0, a.amount - ${givenBack})::bigint as rest,
       jsonb_build_object('brand', p.brand, 'last4', p.last4) as card, coalesce(a.settled_at, a.updated_at) as charged_at,
       exists (select 1 from refunds r where r.campaign_id = a.campaign_id and r.attempt_id = a.id and r.state in ${underWay}) as is_busy,
-      a.gateway_account = coalesce(${accountInUse}, '') as is_ours
+      (a.gateway_account = coalesce(${accountInUse}, '') and ${isServed('a')}) as is_ours
     from payment_attempts a
     join payment_methods p on p.campaign_id = a.campaign_id and p.id = a.payment_method_id
     where a.campaign_id = ${key.campaign_id} and a.order_id = ${key.order_id} and a.state = 'succeeded' and a.is_booked

@@ -2,10 +2,13 @@ import { Link } from 'react-router'
 import { Note } from '../ui/note.tsx'
 
 /** Where no gateway of the campaign's mode is in use. */
-export function NotSetUp() {
+export function NotSetUp({ mode }: { mode: 'test' | 'live' }) {
   return (
     <Note tone="warn">
-      <b>Charging is not set up.</b> No card of this campaign can be charged before the keys of a payment gateway are in place.
+      <b>Charging is not set up.</b>{' '}
+      {mode === 'live'
+        ? 'This is a live campaign, and no live key of Stripe is in use: no card of it can be charged. Whoever runs Afterfund sets the key.'
+        : 'This is a test campaign, and no simulator or test key is in use: live keys serve live campaigns only.'}{' '}
       Everything else works meanwhile.
     </Note>
   )

@@ -17,7 +17,7 @@ import { HowThisWorks } from './how-this-works.tsx'
 type Query = Record<string, string | string[]>
 
 interface Props {
-  campaign: { id: string; name: string; currency: string }
+  campaign: { id: string; name: string; currency: string; mode: 'test' | 'live' }
   counted: ChargeRunPreview
   /** what was written down, to be started; null where nothing could be */
   signed: {
@@ -51,7 +51,7 @@ export function SignOff(props: Props) {
         facts={<Counted {...props} />}
         help={<HowThisWorks act="charging" />}
       />
-      {!is_set_up && <NotSetUp />}
+      {!is_set_up && <NotSetUp mode={campaign.mode} />}
       {counted.run_under_way && <RunUnderWay to={paths.charge(campaign.id, counted.run_under_way)} />}
       {signed?.is_over && <Over {...props} why={signed.is_over} onward={onward} />}
       <Sheet

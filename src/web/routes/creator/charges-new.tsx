@@ -27,7 +27,7 @@ export async function loader(args: Route.LoaderArgs) {
   const { done } = await attempt(desk, (tx) => writeChargePreview(tx, actor, input), setLimits)
   if (done) throw redirect(paths.charge(campaign.id, done.run_id, { from }), { status: 303 })
   return {
-    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
+    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, mode: campaign.mode },
     counted: await previewChargeRun(deps.db, actor, input, now),
     retry: input.retry_errored,
     query: queryOfSelection(args.request),

@@ -29,7 +29,7 @@ import { attempt, requireCampaign } from './session.server.ts'
 export async function loader(args: Route.LoaderArgs) {
   const { deps, campaign, now } = await requireCampaign(args)
   const search = new URL(args.request.url).searchParams
-  const shared = { campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency } }
+  const shared = { campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, mode: campaign.mode } }
   const signed = await orRefusalPage(findSignedPreview(deps.db, campaign.id, args.params.run, now))
   if (signed) {
     const from = search.get('from')

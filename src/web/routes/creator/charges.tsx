@@ -4,6 +4,7 @@ import { type ListedRun, listChargeRuns } from '../../../domain/payments/charge-
 import { isChargingSetUp } from '../../../domain/payments/charging.ts'
 import { countFailedPayments, type FailedPayments } from '../../../domain/payments/failed-payments.ts'
 import { previewWaive } from '../../../domain/payments/waive-small-balances.ts'
+import { countExpiringCards } from '../../../domain/payments/warn-expiring.ts'
 import { findOutages } from '../../../domain/shared/find-outages.ts'
 import { afterDecline, reasonTitle } from '../../../lib/charge-text.ts'
 import { NotSetUp, RunUnderWay } from '../../components/charge-notes.tsx'
@@ -28,7 +29,9 @@ export async function loader(args: Route.LoaderArgs) {
   const cursor = new URL(args.request.url).searchParams.get('cursor') ?? undefined
   const everything = { campaign_id: campaign.id, selection: { filter: {} } }
   return {
-    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency },
+    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, mode: campaign.mode },
+    charge_on: campaign.charge_on,
+    expiring: await countExpiringCards(db, campaign),
     preview: await previewChargeRun(db, actor, { ...everything, retry_errored: false }, now),
     failed: await countFailedPayments(db, campaign.id),
     small: await previewWaive(db, actor, everything),
@@ -53,11 +56,16 @@ export default function Charges({ loaderData }: Route.ComponentProps) {
       <title>{`${title} · ${campaign.name}`}</title>
       <PageHead
         title={title}
-        facts={`Cards are charged only when you start a run. ${gatewayText(loaderData.gateway)}`}
+        facts={
+          <>
+            <Planned {...loaderData} />
+            {`Cards are charged only when you start a run. ${gatewayText(loaderData)}`}
+          </>
+        }
         help={<HowThisWorks act="charging" />}
         actions={<Primary {...loaderData} />}
       />
-      {!is_set_up && <NotSetUp />}
+      {!is_set_up && <NotSetUp mode={campaign.mode} />}
       <Outages campaign_id={campaign.id} outages={loaderData.outages} />
       {underWay && <RunUnderWay to={paths.charge(campaign.id, underWay)} />}
       <Sheets columns="halves">
@@ -83,10 +91,24 @@ export default function Charges({ loaderData }: Route.ComponentProps) {
 }
 
 /** Who charges them. */
-function gatewayText(gateway: Props['gateway']): string {
+function gatewayText({ gateway, campaign }: Props): string {
+  if (campaign.mode === 'live') return 'Real cards are charged, and money moves.'
   return gateway === 'simulator'
     ? 'A simulator stands in for Stripe, so no money moves.'
-    : 'Only test cards can be charged in this version.'
+    : 'Stripe charges its test cards only, so no money moves.'
+}
+
+/** The day that was named in the settings, and whose cards are over by then. */
+function Planned({ charge_on, expiring }: Props) {
+  if (charge_on === null) return null
+  return (
+    <>
+      Planned for <Time at={charge_on} as="day" />.{' '}
+      {expiring
+        ? `${plural(expiring, 'card expires', 'cards expire')} before that: 14 days ahead their backers are mailed. `
+        : null}
+    </>
+  )
 }
 
 /** The one loud button: the run under way, or the next one; none where nothing can be charged. */

@@ -38,7 +38,13 @@ export async function loader(args: Route.LoaderArgs) {
   const { surveys, orders } = facts.counts
   const notices = await listNotices(db, campaign.id, { state: 'scheduled', limit: 5 })
   return {
-    campaign: { id: campaign.id, name: campaign.name, currency: campaign.currency, lockdown_on: campaign.lockdown_on },
+    campaign: {
+      id: campaign.id,
+      name: campaign.name,
+      currency: campaign.currency,
+      lockdown_on: campaign.lockdown_on,
+      charge_on: campaign.charge_on,
+    },
     counts: facts.counts,
     kept: captured - refunded,
     charge: facts.charge,
@@ -82,13 +88,20 @@ export default function Overview({ loaderData }: Route.ComponentProps) {
       <PageHead
         title={<bdi>{campaign.name}</bdi>}
         facts={
-          campaign.lockdown_on ? (
-            <>
-              Lockdown date <Time at={campaign.lockdown_on} as="day" />, shown to backers; it locks nothing by itself
-            </>
-          ) : (
-            'No lockdown date is set'
-          )
+          <>
+            {campaign.lockdown_on ? (
+              <>
+                Lockdown date <Time at={campaign.lockdown_on} as="day" />, shown to backers; it locks nothing by itself
+              </>
+            ) : (
+              'No lockdown date is set'
+            )}
+            {campaign.charge_on && (
+              <>
+                {' · '}Charge planned for <Time at={campaign.charge_on} as="day" />
+              </>
+            )}
+          </>
         }
       />
       <Outages campaign_id={campaign.id} outages={loaderData.outages} />

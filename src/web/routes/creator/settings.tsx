@@ -2,6 +2,8 @@ import { data, Form, redirect } from 'react-router'
 import { changeCampaign } from '../../../domain/campaigns/change-campaign.ts'
 import { campaignChangeSchema } from '../../../domain/campaigns/schema.ts'
 import { isChargingSetUp } from '../../../domain/payments/charging.ts'
+import { checkGateway, findGatewayInUse } from '../../../domain/payments/record-gateway.ts'
+import { missingRightText, newKeyUrl } from '../../../lib/right-text.ts'
 import { ColoursSwitch } from '../../components/colours-switch.tsx'
 import { readForm } from '../../form.server.ts'
 import { paths, withQuery } from '../../paths.ts'
@@ -26,11 +28,17 @@ export async function loader(args: Route.LoaderArgs) {
     has_mail_server: deps.mailer !== null,
     is_simulator: deps.config.gateway === 'simulator',
     is_charging: await isChargingSetUp(deps.db, campaign),
+    gateway: await findGatewayInUse(deps.db),
+    has_webhook_secret: deps.config.gateway === 'simulator' || deps.config.webhookSecrets.length > 0,
   }
 }
 
 export async function action(args: Route.ActionArgs) {
   const desk = await requireCampaign(args)
+  if ((await args.request.clone().formData()).get('intent') === 'check') {
+    await checkGateway(desk.deps)
+    throw redirect(withQuery(paths.settings(desk.campaign.id), { checked: '1' }))
+  }
   const { value, fault } = await readForm(args.request, campaignChangeSchema, campaignShape)
   if (fault) return data({ fault, refusal: null }, 422)
   const { refusal } = await attempt(desk, (tx) => changeCampaign(tx, desk.actor, { ...value, campaign_id: desk.campaign.id }))
@@ -63,8 +71,17 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
           facts={[
             { term: 'Mails', fact: mailText(loaderData) },
             { term: 'Cards', fact: cardText(loaderData) },
+            { term: 'Payment account', fact: accountText(loaderData) },
+            ...(loaderData.is_simulator ? [] : [{ term: 'Rights of the key', fact: <Rights {...loaderData} /> }]),
           ]}
         />
+        {!loaderData.is_simulator && (
+          <Form method="post">
+            <Button type="submit" name="intent" value="check">
+              Ask the payment service again
+            </Button>
+          </Form>
+        )}
         <p className="meta">Whoever runs Afterfund sets both when it is started; its README says how.</p>
       </Sheet>
       <Sheet title="This browser">
@@ -84,11 +101,35 @@ function mailText({ has_mail_server, values }: Loaded): string {
     : 'wait: no mail server is set up, and a live campaign sends only with one'
 }
 
-function cardText({ is_charging, is_simulator, values }: Loaded): string {
-  if (!is_charging) {
-    return values.mode === 'test'
-      ? 'cannot be saved or charged yet: the payment gateway was not reached so far'
-      : 'cannot be saved or charged: this version takes test cards, in test campaigns only'
+function cardText({ is_charging, is_simulator, values, gateway }: Loaded): string {
+  if (gateway.mode !== null && gateway.mode !== values.mode) {
+    return values.mode === 'live'
+      ? 'cannot be saved or charged: charging is not set up, since no live key of Stripe is in use'
+      : 'cannot be saved or charged: a live key is in use, and it serves live campaigns only'
   }
+  if (!is_charging) return 'cannot be saved or charged yet: the payment service was not reached so far'
+  if (values.mode === 'live') return 'are charged by Stripe: money moves'
   return is_simulator ? 'are charged by a simulator of Stripe: no money moves' : 'test cards only: no money moves'
+}
+
+function accountText({ is_simulator, gateway: { account, mode, check }, has_webhook_secret }: Loaded): string {
+  if (check?.refusal === 'http_401') return 'not known: Stripe does not take the key'
+  if (account === null) return 'not known yet: the payment service was not reached so far'
+  if (is_simulator) return `${account}, of the simulator`
+  const news = has_webhook_secret ? '' : '; what changes there is noticed once an hour only, since no webhook secret is set'
+  return `${account}, with a ${mode} key${news}`
+}
+
+/** What a restricted key lacks, in the words of Stripe's own page. */
+function Rights({ gateway: { check } }: Loaded) {
+  if (!check?.missing_rights) return <>not known yet</>
+  if (check.missing_rights.length === 0) return <>all that are needed</>
+  return (
+    <>
+      {check.missing_rights.map((right) => (
+        <p key={right}>{missingRightText(right)}</p>
+      ))}
+      <a href={newKeyUrl()}>Make a new key at Stripe, with all of them ticked</a>
+    </>
+  )
 }

@@ -39,7 +39,7 @@ const overview = z
           nothing_follows: z.int().describe('Nothing happens by itself any more'),
         }),
       )
-      .describe('The most frequent first; the counts of what follows overlap'),
+      .describe('The most frequent first; a card may be tried again whose backer is reminded too'),
   })
   .openapi('FailedPayments')
 

@@ -3,7 +3,7 @@ import type { DeclineClass } from '../payments/declines.ts'
 import type { Db } from '../shared/tx.ts'
 import { isUnderWay, lastDecline } from './failed-cards.ts'
 
-/** Errored orders with one reason. Amounts are what they owe now, in minor units. The counts of what is to follow overlap. */
+/** Errored orders with one reason. Amounts are what they owe now, in minor units. A card may be tried again whose backer is reminded too. */
 export interface FailedReason {
   code: string
   decline_class: DeclineClass
@@ -56,8 +56,8 @@ export async function findFailedPayments(db: Db, campaign_id: string): Promise<F
   const { rows } = await sql<ReasonRow>`with failed as (
       select coalesce(d.code, 'card_declined') as code, coalesce(d.decline_class, 'soft') as decline_class,
         greatest(o.balance_due, 0) as amount, ${isUnderWay} as is_under_way, o.held_at is not null as is_held,
-        case when ${retry_failed_cards} and o.balance_due > 0 then f.retry_at end as retry_at,
-        case when o.balance_due > 0 and b.email_state <> 'bounced' then f.remind_at end as remind_at, f.remind_on
+        case when ${retry_failed_cards} and o.balance_due > 0 and f.remind_on is null then f.retry_at end as retry_at,
+        case when o.balance_due > 0 and b.email_state <> 'bounced' and f.remind_on is null then f.remind_at end as remind_at, f.remind_on
       from orders o
       join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
       left join lateral ${lastDecline} d on true
@@ -69,7 +69,7 @@ export async function findFailedPayments(db: Db, campaign_id: string): Promise<F
       count(remind_at) filter (where not is_held)::int as remind_orders, min(remind_at) filter (where not is_held) as remind_at,
       count(remind_on)::int as named_orders, min(remind_on)::text as named_on,
       count(*) filter (where is_under_way)::int as under_way, count(*) filter (where is_held)::int as on_hold,
-      count(*) filter (where not is_under_way and not is_held and retry_at is null and remind_at is null)::int as nothing_follows
+      count(*) filter (where not is_under_way and not is_held and retry_at is null and remind_at is null and remind_on is null)::int as nothing_follows
     from failed group by 1, 2 order by 3 desc, 1, 2`.execute(db)
   const sum = (pick: 'orders' | 'amount') => rows.reduce((total, row) => total + row[pick], 0)
   return { orders: sum('orders'), amount: sum('amount'), retry_failed_cards, reasons: rows.map(reasonOf) }

@@ -36,7 +36,7 @@ export function FailedReasons({ campaign, groups, orders, amount }: ReasonsProps
           <Head>Reason</Head>
           <Head number>Orders</Head>
           <Head number>Owed, {campaign.currency}</Head>
-          <Head>What happens next</Head>
+          <Head wide_only>What happens next</Head>
         </tr>
       </thead>
       <tbody>
@@ -50,6 +50,9 @@ export function FailedReasons({ campaign, groups, orders, amount }: ReasonsProps
             <td className="wraps">
               <Link to={paths.failed_payments(campaign.id, { failure: group.codes })}>{group.title}</Link>
               {group.decline_class === 'hard' && <small className="row-small">the bank refused the card for good</small>}
+              <small className="row-small narrow-only">
+                <WhatFollows group={group} />
+              </small>
             </td>
             <td className="number">
               <Count of={group.orders} />
@@ -57,7 +60,7 @@ export function FailedReasons({ campaign, groups, orders, amount }: ReasonsProps
             <td className="number">
               <Amount minor={group.amount} currency={campaign.currency} />
             </td>
-            <td className="wraps">
+            <td className="wraps wide-only">
               <WhatFollows group={group} />
             </td>
           </tr>
@@ -77,7 +80,7 @@ export function FailedReasons({ campaign, groups, orders, amount }: ReasonsProps
               <Amount minor={amount} currency={campaign.currency} />
             </b>
           </td>
-          <td />
+          <td className="wide-only" />
         </tr>
       </tfoot>
     </Table>
@@ -120,11 +123,11 @@ function WhatFollows({ group }: { group: FailedGroup }) {
   if (nothing_follows > 0) lines.push(['nothing', <b key="b">{plural(nothing_follows, 'is', 'are')} left: write to them</b>])
   return (
     <>
-      <ul className="plain-list">
+      <span className="plain-list">
         {lines.map(([key, line]) => (
-          <li key={key}>{line}</li>
+          <span key={key}>{line}</span>
         ))}
-      </ul>
+      </span>
       {decline_class !== 'soft' && <small className="row-small">Asked to {asked_for}</small>}
     </>
   )
@@ -156,9 +159,9 @@ export function FailedOrders({ campaign, rows }: { campaign: Campaign; rows: rea
           </Head>
           <Head>Reason</Head>
           <Head number>Owed, {campaign.currency}</Head>
-          <Head>Card</Head>
-          <Head>Failed</Head>
-          <Head>Next</Head>
+          <Head wide_only>Card</Head>
+          <Head wide_only>Failed</Head>
+          <Head wide_only>Next</Head>
         </tr>
       </thead>
       <tbody>
@@ -172,13 +175,18 @@ export function FailedOrders({ campaign, rows }: { campaign: Campaign; rows: rea
             <td className="cut" title={row.backer.name}>
               <bdi>{row.backer.name}</bdi>
             </td>
-            <td className="wraps">{row.follow_up && reasonTitle('declined', row.follow_up.code)}</td>
+            <td className="wraps">
+              {row.follow_up && reasonTitle('declined', row.follow_up.code)}
+              <small className="row-small narrow-only">
+                <NextOf row={row} />
+              </small>
+            </td>
             <td className="number">
               <Amount minor={row.balance_due} currency={campaign.currency} />
             </td>
-            <td className="nowrap">{row.payment_method && <bdi>{cardText(row.payment_method)}</bdi>}</td>
-            <td>{row.follow_up && <Time at={row.follow_up.failed_at} />}</td>
-            <td className="nowrap">
+            <td className="nowrap wide-only">{row.payment_method && <bdi>{cardText(row.payment_method)}</bdi>}</td>
+            <td className="wide-only">{row.follow_up && <Time at={row.follow_up.failed_at} />}</td>
+            <td className="nowrap wide-only">
               <NextOf row={row} />
             </td>
           </tr>

@@ -26,42 +26,44 @@ interface Props {
 export function PayDaySheet({ day, backer_id, to }: Props) {
   return (
     <Sheet title={day.named ? 'The day you pay' : 'Not a good moment?'} id="pay-day">
-      {day.named ? (
-        <Note tone="info" icon={CalendarClock}>
-          <b>You pay on {day.named.words}.</b> Until then you get no reminder and your card is not tried by itself. On that
-          morning we remind you.
-        </Note>
-      ) : (
-        <p>
-          Name a day. Until then you get no reminder and your card is not tried by itself; on that morning we remind you, once.
-          Your order stays safe. <RetryAt at={day.retry_at} />
-        </p>
-      )}
-      <form method="post" action={to} className="stack">
-        <input type="hidden" name="backer" value={backer_id} />
-        <TextField
-          name="date"
-          type="date"
-          label={day.named ? 'Another day' : 'I will pay on'}
-          help={`Between ${day.first.words} and ${day.last.words}.`}
-          min={day.first.date}
-          max={day.last.date}
-          defaultValue={day.named?.date}
-          errors={day.problem ? [day.problem] : []}
-          width_ch={14}
-          required
-        />
-        <Button wide>{day.named ? 'Change the day' : 'Remind me on this day'}</Button>
-      </form>
-      {day.named && (
-        <form method="post" action={to}>
+      <div className="stack">
+        {day.named ? (
+          <Note tone="info" icon={CalendarClock}>
+            <b>You pay on {day.named.words}.</b> Until then you get no reminder and your card is not tried by itself. On that
+            morning we remind you.
+          </Note>
+        ) : (
+          <p>
+            Name a day. Until then you get no reminder and your card is not tried by itself; on that morning we remind you, once.
+            Your order stays safe. <RetryAt at={day.retry_at} />
+          </p>
+        )}
+        <form method="post" action={to} className="stack">
           <input type="hidden" name="backer" value={backer_id} />
-          <input type="hidden" name="intent" value="withdraw" />
-          <Button wide variant="text">
-            Take the day back
-          </Button>
+          <TextField
+            name="date"
+            type="date"
+            label={day.named ? 'Another day' : 'I will pay on'}
+            help={`Between ${day.first.words} and ${day.last.words}.`}
+            min={day.first.date}
+            max={day.last.date}
+            defaultValue={day.named?.date}
+            errors={day.problem ? [day.problem] : []}
+            width_ch={14}
+            required
+          />
+          <Button wide>{day.named ? 'Change the day' : 'Remind me on this day'}</Button>
         </form>
-      )}
+        {day.named && (
+          <form method="post" action={to}>
+            <input type="hidden" name="backer" value={backer_id} />
+            <input type="hidden" name="intent" value="withdraw" />
+            <Button wide variant="text">
+              Take the day back
+            </Button>
+          </form>
+        )}
+      </div>
     </Sheet>
   )
 }

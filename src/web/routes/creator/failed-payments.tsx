@@ -110,7 +110,7 @@ export default function FailedPayments({ loaderData }: Route.ComponentProps) {
           </Empty>
         </Sheet>
       ) : (
-        <>
+        <div className="sheets">
           {!overview.retry_failed_cards && (
             <Note tone="info" end={<Link to={paths.settings(campaign.id)}>Settings</Link>}>
               <b>No card is tried again by itself:</b> that is switched off. Backers are reminded all the same.
@@ -118,7 +118,7 @@ export default function FailedPayments({ loaderData }: Route.ComponentProps) {
           )}
           <Reasons {...loaderData} />
           <Orders {...loaderData} />
-        </>
+        </div>
       )}
     </>
   )

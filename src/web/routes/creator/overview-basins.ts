@@ -77,7 +77,7 @@ export function sides(id: string, { orders }: Counts): PictureProps['sides'] {
     {
       status: 'errored',
       count: orders.errored.count,
-      to: orders.errored.count > 0 ? paths.charges(id) : paths.orders(id, { status: 'errored' }),
+      to: orders.errored.count > 0 ? paths.failed_payments(id) : paths.orders(id, { status: 'errored' }),
       ...(orders.errored.count > 0 ? { fact: 'see the reasons' } : {}),
     },
     { status: 'canceled', count: orders.canceled.count, to: paths.orders(id, { status: 'canceled' }), fact: 'out of all counts' },

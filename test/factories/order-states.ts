@@ -59,10 +59,10 @@ export async function detachMethods(parts: TxParts, orders: Orders): Promise<voi
 export async function startAttempts(parts: TxParts, orders: Orders): Promise<void> {
   await touch(parts, orders, 'start_charge', () => sql`status = o.status`)
   await sql`insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
-      gateway_account, card, request, leased_until, created_at, updated_at)
+      source, gateway_account, card, request, leased_until, created_at, updated_at)
     select campaign_id, gen_random_uuid(), id, 1, id || ':1', 100, 'USD', payment_method_id,
       (array['created', 'sent', 'unknown'])[1 + row_number() over (order by id) % 3], null,
-      'acct_test', 'card', '{}', 'infinity', updated_at, updated_at
+      'run', 'acct_test', 'card', '{}', 'infinity', updated_at, updated_at
     from orders where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
 }
 
@@ -91,8 +91,8 @@ async function recordTaken(parts: TxParts, { campaign_id, ids }: Orders, amount:
       from orders where campaign_id = ${campaign_id} and id = any(${ids}::uuid[]) returning id, backer_id
     )
     insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
-      gateway_account, card, request, created_at, updated_at)
-    select o.campaign_id, gen_random_uuid(), o.id, 101, o.id || ':101', ${amount}, 'USD', c.id, 'succeeded', null, 'acct_test', c.id,
+      source, is_booked, gateway_account, card, request, created_at, updated_at)
+    select o.campaign_id, gen_random_uuid(), o.id, 101, o.id || ':101', ${amount}, 'USD', c.id, 'succeeded', null, 'run', true, 'acct_test', c.id,
       '{}', o.updated_at, o.updated_at
     from orders o join cards c on c.backer_id = o.backer_id where o.campaign_id = ${campaign_id}`.execute(parts.db)
 }

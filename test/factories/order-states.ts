@@ -48,11 +48,13 @@ export async function giveMethods(parts: TxParts, orders: Orders): Promise<void>
   await touch(parts, orders, 'payment_method_changed', () => sql`payment_method_id = o.id`)
 }
 
-/** The payment methods are no longer usable. */
+/** The payment methods are no longer usable. A charge on one of them that has not left yet has left then. */
 export async function detachMethods(parts: TxParts, orders: Orders): Promise<void> {
   await touch(parts, orders, 'payment_method_changed', () => sql`payment_method_id = o.payment_method_id`)
   await sql`update payment_methods set state = 'detached'
     where campaign_id = ${orders.campaign_id} and id = any(${orders.ids}::uuid[])`.execute(parts.db)
+  await sql`update payment_attempts set state = 'sent' where campaign_id = ${orders.campaign_id} and state = 'created'
+    and order_id = any(${orders.ids}::uuid[])`.execute(parts.db)
 }
 
 /** A charge that is not over, in each of its three states in turn, in the hands of a worker that never comes back to it. */
@@ -77,8 +79,9 @@ export async function capture(
   await book(parts, orders, amount, () => sql`captured = o.captured + ${amount}, balance_due = o.balance_due - ${amount}`)
   if (then === 'refunded') {
     await book(parts, orders, -amount, () => sql`refunded = o.refunded + ${amount}, balance_due = o.balance_due + ${amount}`)
+    await recordGiven(parts, orders)
   }
-  if (then === 'kept') await touch(parts, orders, 'order_changed', () => sql`refund_decision = 'kept'`)
+  if (then === 'kept') await touch(parts, orders, 'order_changed', () => sql`refund_decision = 'keep'`)
 }
 
 /** The attempt that took it, on a card that is not on file any more. */
@@ -91,10 +94,22 @@ async function recordTaken(parts: TxParts, { campaign_id, ids }: Orders, amount:
       from orders where campaign_id = ${campaign_id} and id = any(${ids}::uuid[]) returning id, backer_id
     )
     insert into payment_attempts (campaign_id, id, order_id, number, key, amount, currency, payment_method_id, state, code,
-      source, is_booked, gateway_account, card, request, created_at, updated_at)
-    select o.campaign_id, gen_random_uuid(), o.id, 101, o.id || ':101', ${amount}, 'USD', c.id, 'succeeded', null, 'run', true, 'acct_test', c.id,
+      payment, source, is_booked, gateway_account, card, request, created_at, updated_at)
+    select o.campaign_id, gen_random_uuid(), o.id, 101, o.id || ':101', ${amount}, 'USD', c.id, 'succeeded', null, 'pi_' || o.id,
+      'run', true, 'acct_test', c.id,
       '{}', o.updated_at, o.updated_at
     from orders o join cards c on c.backer_id = o.backer_id where o.campaign_id = ${campaign_id}`.execute(parts.db)
+}
+
+/** The refund of all that was taken. */
+async function recordGiven(parts: TxParts, { campaign_id, ids }: Orders): Promise<void> {
+  await sql`insert into refunds (campaign_id, id, order_id, number, key, attempt_id, payment, amount, currency, state, gateway_refund,
+      sent_at, settled_at, created_at, updated_at)
+    select campaign_id, gen_random_uuid(), order_id, 1, 'order:' || order_id || ':refund:1', id, payment, amount, currency, 'succeeded',
+      're_' || order_id, updated_at, updated_at, updated_at, updated_at
+    from payment_attempts where campaign_id = ${campaign_id} and order_id = any(${ids}::uuid[]) and state = 'succeeded'`.execute(
+    parts.db,
+  )
 }
 
 async function book(parts: TxParts, orders: Orders, amount: number, set: () => RawBuilder<unknown>): Promise<void> {

@@ -28,12 +28,15 @@ const NO_PAGE: Readonly<Record<string, string>> = {
   '/campaigns/:campaign/shipping/ready-orders.csv': 'a file',
   '/campaigns/:campaign/tracking/template.csv': 'a file',
   '/campaigns/:campaign/tracking/:file/problems.csv': 'a file',
+  '/campaigns/:campaign/failed-payments.csv': 'a file',
   '/campaigns/:campaign/counts.csv': 'a file',
   '/campaigns/:campaign/catalog/:part': 'leads on',
   '/campaigns/:campaign/imports/:import/problems.csv': 'a file',
   '/b/:campaign/:backer/:secret': 'leads on, with a cookie',
   '/b/:campaign/:backer/card/return': 'leads on',
   '/b/:campaign/:backer/retry': 'an act',
+  '/b/:campaign/:backer/bank/return': 'leads on',
+  '/b/:campaign/:backer/remind-on': 'an act',
   '/b/*': 'a refusal; looked at beside the lost link',
 }
 
@@ -211,7 +214,7 @@ describe('what a backer sees', () => {
     for (const step of ['start', 'questions', 'addons', 'address', 'review'])
       found.push(...(await problemsAt(`${base}/${step}`, PHONE)))
     expect(found).toEqual([])
-    const seen = ['', 'start', 'questions', 'addons', 'address', 'payment', 'review', 'card', 'change-request']
+    const seen = ['', 'start', 'questions', 'addons', 'address', 'payment', 'review', 'card', 'bank', 'change-request']
     expect(pages.filter((pattern) => pattern.startsWith('/b/'))).toEqual(
       seen.map((step) => `/b/:campaign/:backer${step && `/${step}`}`),
     )
@@ -221,12 +224,13 @@ describe('what a backer sees', () => {
     expect(await problemsAt(await openOrder(status), PHONE)).toEqual([])
   })
 
-  test('how they pay, the page of the card, and a final address that should be another', async () => {
+  test('how they pay, the pages of card and bank, and a final address that should be another', async () => {
     const open_order = await openOrder('open')
     const found = [...(await problemsAt(`${open_order}/payment`, PHONE)), ...(await problemsAt(`${open_order}/card`, PHONE))]
     const ready = await openOrder('ready_to_ship')
     found.push(...(await problemsAt(`${ready}/change-request`, PHONE)))
     const errored = await openOrder('errored')
+    found.push(...(await problemsAt(`${errored}/bank`, PHONE)))
     await page.goto(errored)
     await page.getByRole('button', { name: /another card|Add a card/ }).click()
     await page.waitForURL('**/gateway/checkout/**')

@@ -54,11 +54,13 @@ export function SignOff(props: Props) {
       {!is_set_up && <NotSetUp mode={campaign.mode} />}
       {counted.run_under_way && <RunUnderWay to={paths.charge(campaign.id, counted.run_under_way)} />}
       {signed?.is_over && <Over {...props} why={signed.is_over} onward={onward} />}
-      <Sheet
-        label="Outcome"
-        aside={signed && !signed.is_over && <Link to={paths.charge_orders(campaign.id, signed.id)}>See each order</Link>}
-      >
+      <Sheet label="Outcome">
         <ChargePreview campaign={campaign} preview={counted} query={onward} />
+        {signed && !signed.is_over && (
+          <p>
+            <Link to={paths.charge_orders(campaign.id, signed.id)}>See each order</Link> with its amount.
+          </p>
+        )}
         {counted.expired_cards > 0 && (
           <Note tone="warn">
             <b>{plural(counted.expired_cards, 'card of these has', 'cards of these have')} expired.</b> They are tried all the

@@ -49,6 +49,8 @@ function bodiesOf({ item, level, order, discrepancy }: OwnThings): Record<string
     resendLink: { reason },
     revokeLink: { reason },
     sendSurveys: {},
+    remindFailedPayments: { dry_run: true },
+    remindOn: { date: null },
     remindBackers: {},
     askPaymentMethod: {},
     saveSurvey: { data: { country: 'FR' } },

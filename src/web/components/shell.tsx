@@ -156,7 +156,10 @@ function SpineNav({ campaign, counts }: { campaign: ShellCampaign; counts: Shell
         label: 'Charges',
         to: paths.charges(id),
         icon: CreditCard,
-        subs: [{ label: 'Discrepancies', to: paths.discrepancies(id), count: counts?.discrepancies || undefined }],
+        subs: [
+          { label: 'Failed payments', to: paths.failed_payments(id) },
+          { label: 'Discrepancies', to: paths.discrepancies(id), count: counts?.discrepancies || undefined },
+        ],
       },
       {
         label: 'Shipping',

@@ -25,6 +25,7 @@ export async function loader(args: Route.LoaderArgs) {
     choices: campaignChoices(),
     values,
     saved: new URL(args.request.url).searchParams.has('saved'),
+    checked: new URL(args.request.url).searchParams.has('checked'),
     has_mail_server: deps.mailer !== null,
     is_simulator: deps.config.gateway === 'simulator',
     is_charging: await isChargingSetUp(deps.db, campaign),
@@ -55,6 +56,9 @@ export default function Settings({ loaderData, actionData }: Route.ComponentProp
       <ErrorSummary problems={problems} />
       {actionData?.refusal && <Note tone="danger">{actionData.refusal.message}</Note>}
       {loaderData.saved && !actionData && <Note tone="good">The settings are saved.</Note>}
+      {loaderData.checked && !actionData && (
+        <Note tone="info">The payment service was asked. What it said stands below, under Mail and payments.</Note>
+      )}
       <Sheet title="Campaign">
         <Form method="post" className="form">
           <input type="hidden" name="version" value={loaderData.values.version} />

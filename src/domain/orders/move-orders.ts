@@ -54,7 +54,9 @@ export async function countTaken(db: Db, picked: Picked): Promise<{ orders: numb
   const { rows } = await sql<{ orders: number; amount: number }>`select count(*)::int as orders,
       coalesce(sum(o.captured - o.refunded), 0)::bigint as amount
     from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
-    where ${isPicked(picked)} and o.captured > o.refunded and o.status = any(${[...TRANSITIONS[picked.name].from]}::text[])`.execute(db)
+    where ${isPicked(picked)} and o.captured > o.refunded and o.status = any(${[...TRANSITIONS[picked.name].from]}::text[])`.execute(
+    db,
+  )
   return rows[0] ?? { orders: 0, amount: 0 }
 }
 

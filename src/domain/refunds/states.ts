@@ -8,6 +8,7 @@ export type Refund = Row<'refunds'>
 /** The gateway has not taken it yet, as far as we know: one of those for each payment at most. */
 export const UNDER_WAY = ['created', 'sent', 'unknown'] as const satisfies readonly RefundState[]
 
+/** Whether the gateway has not taken it yet, as far as we know: its money still counts as ours. A rule. */
 export function isUnderWay({ state }: Pick<Refund, 'state'>): boolean {
   return (UNDER_WAY as readonly string[]).includes(state)
 }

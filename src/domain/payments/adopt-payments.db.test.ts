@@ -115,7 +115,7 @@ test('an order that the books do not know is told and not booked; what is of oth
     id: 'pi_foreign',
     metadata: { afterfund_campaign: newId(), afterfund_order: newId(), afterfund_attempt: newId() },
   }
-  const others = [
+  const others: GatewayPayment[] = [
     { ...payment, id: 'pi_other', metadata: {} },
     { ...payment, id: 'pi_odd', metadata: { afterfund_campaign: "x'" } },
   ]

@@ -12,9 +12,11 @@ import { benchImport } from './cases/import.ts'
 import { benchLists } from './cases/lists.ts'
 import { benchLock } from './cases/lock.ts'
 import { benchIdleMemory, benchPeakMemory } from './cases/memory.ts'
+import { benchPace } from './cases/pace.ts'
 import { benchPages } from './cases/pages.ts'
 import { benchStart } from './cases/start.ts'
 import { benchSteps } from './cases/steps.ts'
+import { benchSweep } from './cases/sweep.ts'
 import type { Result } from './measure.ts'
 import { openWorld, type World } from './setup/world.ts'
 import { tableOf } from './table.ts'
@@ -29,6 +31,8 @@ const CASES: Record<string, (world: World) => Promise<Result[]>> = {
   edit: benchEdit,
   lock: benchLock,
   charges: benchCharges,
+  pace: benchPace,
+  sweep: benchSweep,
   exports: benchExports,
   steps: benchSteps,
   peak: benchPeakMemory,

@@ -54,6 +54,7 @@ export async function benchCharges(world: World): Promise<Result[]> {
       goal: `ratio at least ${GOAL}`,
       ok: ratio >= GOAL,
     },
+    shown('charge bookkeeping: 220,000 would take', 220_000 / median(rates), 's'),
     ...loopResults('charge bookkeeping', delay),
     shown('preview of a charge run', preview, 'ms'),
     shown('start of a charge run', median(starts), 'ms'),

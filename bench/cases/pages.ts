@@ -2,7 +2,8 @@ import { linkFor } from '../../src/domain/backers/links.ts'
 import { deriveKey } from '../../src/secret.server.ts'
 import { atOnce, median, milliseconds, percentile, type Result, shown } from '../measure.ts'
 import { apiOf, ask } from '../setup/http.ts'
-import { owner, type World } from '../setup/world.ts'
+import { openPage, signIn } from '../setup/pages.ts'
+import type { World } from '../setup/world.ts'
 
 const CALLS = 10
 
@@ -42,24 +43,6 @@ async function medianOf(run: () => Promise<unknown>): Promise<number> {
   await run()
   for (let calls = 0; calls < CALLS; calls++) times.push(await milliseconds(run))
   return median(times)
-}
-
-async function signIn(url: string): Promise<string> {
-  const form = { origin: url, 'content-type': 'application/x-www-form-urlencoded' }
-  const { email, password } = owner
-  const answer = await ask(`${url}/sign-in`, {
-    method: 'POST',
-    headers: form,
-    body: new URLSearchParams({ email, password }).toString(),
-  })
-  const cookies = answer.headers['set-cookie']?.map((line) => line.split(';')[0]) ?? []
-  if (cookies.length === 0) throw new Error(`Signing in answers ${answer.status}`)
-  return cookies.join('; ')
-}
-
-async function openPage(url: string, cookie: string): Promise<void> {
-  const answer = await ask(url, { headers: { cookie } })
-  if (answer.status !== 200) throw new Error(`${url} answers ${answer.status} ${answer.headers.location ?? ''}`)
 }
 
 /** The first page of the survey, each backer with the cookie of their own link, as after a mailing. */

@@ -41,6 +41,8 @@ export interface World {
   /** one with a hundredth of them */
   small(): Promise<BenchCampaign>
   program(): Promise<Program>
+  /** what the program is started with */
+  env: NodeJS.ProcessEnv
   stopProgram(): Promise<void>
   /** memory of the database server, where it is the built-in one */
   databaseMemory(): number
@@ -82,7 +84,7 @@ export async function openWorld(orders: number): Promise<{ world: World; close()
     return await found
   }
   const world: World = {
-    ...{ orders, database, config, secret, client, parts, owner: admin, folder, ...account },
+    ...{ orders, database, config, secret, client, parts, owner: admin, folder, env, ...account },
     large: () => campaignOf(orders),
     small: () => campaignOf(Math.max(200, Math.round(orders / 100))),
     program: startOnce,

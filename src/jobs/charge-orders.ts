@@ -9,6 +9,7 @@ import { type AnsweredAttempt, settleAttempts } from '../domain/payments/settle-
 import { isSweepDue } from '../domain/payments/sweeps.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { askGateway } from './ask-gateway.ts'
+import { createDoor } from './pace.ts'
 import { sweeperOf, sweepGateway } from './sweep-gateway.ts'
 import { createRunWatch, type RunWatch } from './watch-runs.ts'
 
@@ -194,11 +195,11 @@ function createFlight(app: ChargeParts, watch: RunWatch): Flight {
   const slowed = new Map<string, number>()
   let pace = app.config.chargesPerSecond
   let turn = 0
+  const door = createDoor()
 
   const call = async (attempt: TakenAttempt, account: string | null, at: number) => {
     const from = performance.now()
-    const wait = at - performance.now()
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    await door(at, pace)
     const answer = await askGateway(app, attempt, account)
     answered.push({ attempt, attempt_id: attempt.id, lease_id: attempt.lease_id, answer, from })
   }

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Hono } from 'hono'
 import { afterAll, expect, test } from 'vitest'
 import { testFolder } from '../test/setup/folder.ts'
+import { listenWith } from '../test/setup/listen.ts'
+import { enterCard } from '../test/setup/simulator.ts'
 import { createStripeGateway } from './adapters/stripe/stripe-gateway.ts'
 import { projectRoot } from './db/project-root.ts'
 import { createGatewayProcess, type GatewayProcess } from './gateway-process.server.ts'
@@ -25,9 +28,9 @@ function open(over: Partial<Parameters<typeof createGatewayProcess>[0]> = {}): G
   return simulator
 }
 
-function gatewayOn(simulator: GatewayProcess) {
+function gatewayOn(simulator: GatewayProcess, webhook_secrets: string[] = []) {
   const here = { key: 'sk_test_simulator', protocol: 'http', host: '127.0.0.1', port: 0 } as const
-  return createStripeGateway({ ...here, find_port: simulator.port, timeout_ms: 5_000, mode: 'test' })
+  return createStripeGateway({ ...here, find_port: simulator.port, timeout_ms: 5_000, mode: 'test', webhook_secrets })
 }
 
 const listed = () =>
@@ -129,6 +132,33 @@ test('it goes by the clock of the program', async () => {
   process.kill(pid, 'SIGKILL')
   await until(() => listed().pid !== pid)
   expect(await read()).toEqual({ ok: true, value: { state: 'expired' } })
+  gateway.close()
+})
+
+test('it sends its events to the program, signed, also when another program has started it', async () => {
+  for (const simulator of opened.splice(0)) await simulator.stop()
+  const got: ReturnType<ReturnType<typeof gatewayOn>['readWebhook']>[] = []
+  const secret = 'made by the program'
+  const gateway = gatewayOn(open(), [secret])
+  const app = new Hono().post('/webhooks/stripe', async (c) => {
+    const signature = c.req.header('stripe-signature') ?? ''
+    got.push(gateway.readWebhook({ body: await c.req.text(), signature, now: new Date() }))
+    return c.text('ok')
+  })
+  const listener = await listenWith(app)
+  const made = await gateway.createCustomer({ ...customer, key: 'customer:2' })
+  const session = await gateway.openCardSession({ ...card, key: 'card:3', customer: made.ok ? made.value : '' })
+  const { port } = listed()
+  await enterCard(`http://127.0.0.1:${port}/checkout/${session.ok ? session.value.gateway_id : ''}`)
+  expect(got).toEqual([])
+  // A worker started it; now comes the process that serves pages.
+  await open({ webhook: { url: `${listener.url}/webhooks/stripe`, secret } }).port()
+  // Those of the tests before have waited too.
+  const types = () => got.map((told) => (told.ok ? told.value.type : told.code)).sort()
+  const expected = ['checkout.session.completed', 'checkout.session.expired', 'setup_intent.succeeded']
+  await until(() => got.length >= expected.length)
+  expect(types()).toEqual(expected)
+  listener.stop()
   gateway.close()
 })
 

@@ -115,6 +115,26 @@ describe('what tests may order for the next charges', () => {
     expect(taken()).toBe(0)
   })
 
+  test('a 500 that is not kept leaves the key free', async () => {
+    const { charge, taken } = await ordered(['fail_free'])
+    expect(await errorOf(charge())).toMatchObject({ statusCode: 500 })
+    expect(taken()).toBe(0)
+    expect(replayed(await charge())).toBeUndefined()
+    expect(taken()).toBe(1)
+  })
+
+  test('a 500 after the charge is all that its key says, and the list shows the payment', async () => {
+    const { charge, taken } = await ordered(['fail_after'])
+    expect(await errorOf(charge())).toMatchObject({ statusCode: 500 })
+    expect(taken()).toBe(1)
+    const again = await errorOf(charge())
+    expect(again.statusCode).toBe(500)
+    expect(again.headers?.['idempotent-replayed']).toBe('true')
+    const [newest] = (await world.stripe.paymentIntents.list({ limit: 1 })).data
+    expect(newest?.status).toBe('succeeded')
+    expect(taken()).toBe(1)
+  })
+
   test('a number stands before a replay, and unmakes nothing', async () => {
     const { charge, taken } = await ordered([])
     await charge()

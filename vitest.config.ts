@@ -17,7 +17,15 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: besideCode.filter((path) => !wantsDatabase(path)) } },
       { extends: true, test: { name: 'database', globalSetup, include: besideCode.filter(wantsDatabase) } },
       { extends: true, test: { name: 'race', globalSetup, include: ['{src,test}/**/*.race.test.ts'], ...long } },
-      { extends: true, test: { name: 'scenario', globalSetup, include: ['test/{scenarios,properties,torture,simulation}/**/*.test.ts'], ...long } },
+      {
+        extends: true,
+        test: {
+          name: 'scenario',
+          globalSetup,
+          include: ['test/{scenarios,properties,torture,simulation}/**/*.test.ts'],
+          ...long,
+        },
+      },
       { extends: true, test: { name: 'e2e', globalSetup, include: ['test/e2e/**/*.test.ts'], ...long } },
     ],
   },

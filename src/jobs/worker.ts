@@ -40,16 +40,7 @@ export function createWorker(deps: Parts): Worker {
   let timer: NodeJS.Timeout | undefined
   let isStopping = false
   const faults = new Map<object, string>()
-  const mail = oneAtATime(deliveryOf(deps, () => isStopping))
-  const steps = oneAtATime(() => runSteps(deps))
-  const imports = oneAtATime(() => readWaitingImports(deps))
-  const charges = oneAtATime(() => chargeOrders(deps, () => isStopping))
-  const cards = oneAtATime(() => checkCardSessions(deps, () => isStopping))
-  const refunds = oneAtATime(() => sendRefunds(deps, () => isStopping))
-  const followUps = oneAtATime(() => retryCards(deps, () => isStopping))
-  const oldCards = oneAtATime(async () => (await warnOfExpiry(deps)) + (await detachCards(deps, () => isStopping)))
-  const events = oneAtATime(eventReader(deps, () => isStopping))
-  const lanes = [mail, steps, imports, charges, cards, oldCards, followUps, refunds, events]
+  const lanes = lanesOf(deps, () => isStopping)
 
   const watched = (lane: Lane) =>
     lane.run().then(
@@ -83,41 +74,55 @@ export function createWorker(deps: Parts): Worker {
     async runDue() {
       let done = 1
       while (done > 0 && !isStopping) {
-        // Mails first: what is announced leaves before it happens.
-        done = await mail.run()
-        done += await steps.run()
-        done += await imports.run()
-        done += await followUps.run()
-        done += await charges.run()
-        done += await cards.run()
-        done += await refunds.run()
-        done += await oldCards.run()
-        done += await events.run()
+        done = 0
+        for (const lane of lanes) done += await lane.run()
       }
     },
     async isIdle() {
-      const now = deps.clock.now()
-      if (lanes.some((lane) => lane.isBusy()) || (await hasMailUnderWay(deps.db, now))) return false
-      if (await hasDueEvents(deps.db, now)) return false
-      if ((await hasRefundsDue(deps.db, now)) || (await hasCardsToDetach(deps.db, now))) return false
-      const waiting = [
-        await findDueNotices(deps.db, now),
-        await findWaitingOperations(deps.db),
-        await findImportsToRead(deps.db),
-        await findRunsUnderWay(deps.db),
-        await findCampaignsWithAttempts(deps.db, now),
-        await findCampaignsWithRetries(deps.db, now),
-        await findCampaignsWithReminders(deps.db, now),
-        await findDueCardSessions(deps.db, now),
-        await findCampaignsToWarn(deps.db, now),
-      ]
-      return waiting.every((rows) => rows.length === 0)
+      return !lanes.some((lane) => lane.isBusy()) && !(await hasWork(deps, deps.clock.now()))
     },
     fault() {
       if (isStopping) return 'It was stopped'
       return faults.values().next().value ?? null
     },
   }
+}
+
+/** In the order in which they are run by hand. Mails first: what is announced leaves before it happens. */
+function lanesOf(deps: Parts, isStopping: () => boolean): Lane[] {
+  return [
+    oneAtATime(deliveryOf(deps, isStopping)),
+    oneAtATime(() => runSteps(deps)),
+    oneAtATime(() => readWaitingImports(deps)),
+    oneAtATime(() => retryCards(deps, isStopping)),
+    oneAtATime(() => chargeOrders(deps, isStopping)),
+    oneAtATime(() => checkCardSessions(deps, isStopping)),
+    oneAtATime(() => sendRefunds(deps, isStopping)),
+    oneAtATime(async () => (await warnOfExpiry(deps)) + (await detachCards(deps, isStopping))),
+    oneAtATime(eventReader(deps, isStopping)),
+  ]
+}
+
+/** Whether something is due now, or under way. */
+async function hasWork({ db }: Parts, now: Date): Promise<boolean> {
+  const answers = [
+    await hasMailUnderWay(db, now),
+    await hasDueEvents(db, now),
+    await hasRefundsDue(db, now),
+    await hasCardsToDetach(db, now),
+  ]
+  const waiting = [
+    await findDueNotices(db, now),
+    await findWaitingOperations(db),
+    await findImportsToRead(db),
+    await findRunsUnderWay(db),
+    await findCampaignsWithAttempts(db, now),
+    await findCampaignsWithRetries(db, now),
+    await findCampaignsWithReminders(db, now),
+    await findDueCardSessions(db, now),
+    await findCampaignsToWarn(db, now),
+  ]
+  return answers.includes(true) || waiting.some((rows) => rows.length > 0)
 }
 
 function deliveryOf(deps: Parts, isStopping: () => boolean): () => Promise<number> {

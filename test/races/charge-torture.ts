@@ -100,18 +100,6 @@ export async function expectBooks(client: Client, { campaign_id, orders }: Begun
   expect(await verifyBooks(client.db, new Date()), story).toEqual([])
 }
 
-/** The orders that a run has not dealt with, for a test that fails: what their attempts say. */
-export async function tellStuck(client: Client): Promise<string> {
-  const { rows } = await sql<
-    Record<string, unknown>
-  >`select o.number, o.status, r.state as in_run, a.number as attempt, a.state, a.code,
-      a.sendings, a.leased_until, a.next_try_at
-    from orders o left join payment_attempts a on a.campaign_id = o.campaign_id and a.order_id = o.id
-    left join charge_run_orders r on r.campaign_id = o.campaign_id and r.order_id = o.id
-    where o.status not in ('paid', 'errored') or a.state in ('created', 'sent', 'unknown') limit 10`.execute(client.db)
-  return rows.map((row) => JSON.stringify(row)).join('\n')
-}
-
 /** The charges of these orders: the ledger of a simulator holds all that were ever made at it. */
 export function chargesOf(orders: readonly LockedOrder[], ledger: readonly SimulatedCharge[]): SimulatedCharge[] {
   const ids = new Set(orders.map(({ id }) => id))

@@ -122,7 +122,7 @@ test('each is decided once, also when two decide at the same moment', async () =
   const order = await makePaid(campaign)
   const id = await report(campaign, order.id, 'refunded_elsewhere', 're_4')
   const answers = await Promise.all([decide(campaign, [id], 'ask_again'), decide(campaign, [id], 'ask_again')])
-  expect(answers.map(({ settled }) => settled).sort()).toEqual([0, 1])
+  expect(answers.map(({ settled }) => settled).sort((a, b) => a - b)).toEqual([0, 1])
   expect(answers.flatMap(({ left }) => left)).toEqual([{ code: 'already_decided', count: 1, sample_ids: [id] }])
   expect((await orderNow(program.deps, order.id)).balance_due).toBe(1300)
 })

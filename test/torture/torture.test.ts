@@ -11,7 +11,7 @@ import { runTrial } from './run-trial.ts'
 const SEED = Number(process.env.TEST_SEED ?? 4)
 
 test(`a run over 200 orders, killed ${KILLS} times, two old backups put back: nobody charged twice, nothing lost`, {
-  timeout: 240_000,
+  timeout: 900_000,
 }, async () => {
   const { count, met, minutes, story } = await runTrial(SEED)
   const told = story.join('\n')

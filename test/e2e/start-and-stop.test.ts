@@ -134,6 +134,7 @@ describe('start and stop', () => {
       'The setting PORT must be a number from 1 to 65535. Correct it and start again.',
     )
     expect(await refusal({ STRIPE_SECRET_KEY: 'sk_live_x', STRIPE_HOST: '127.0.0.1' })).toContain('given to nobody but Stripe')
+    expect(await refusal({ STRIPE_SECRET_KEY: 'rk_live_x' })).toContain('with test keys only')
     expect(await refusal({ AFTERFUND_TEST: '1', PUBLIC_URL: 'https://pledges.example.com' })).toContain('AFTERFUND_TEST=1')
   })
 

@@ -76,7 +76,7 @@ async function sweep({ parts, client, owner }: World, gateway: Gateway): Promise
   const account = await findAccountInUse(client.db)
   if (!account) throw new Error('No gateway account is in use')
   const log = createLog(undefined, 'silent')
-  const isDone = await sweepGateway({ ...parts, gateway, log }, { account, process_id: newId() }, () => false)
+  const isDone = await sweepGateway({ ...parts, gateway, log }, { account, process_id: newId(), swept_at: null }, () => false)
   if (!isDone) throw new Error('The sweep did not come to its end')
 }
 

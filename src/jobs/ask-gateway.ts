@@ -10,7 +10,7 @@ type Parts = CloseParts & Pick<Deps, 'log'>
 /** So long the gateway remembers a key: after it, nothing of a first sending can still come. */
 const KEY_LIVES_MS = 24 * 3_600_000
 /** So long after its first sending what the list does not show did not arrive. Should it come all the same, it is booked late. */
-const UNHEARD_MS = 15 * 60_000
+const UNHEARD_MS = 10 * 60_000
 
 const unknown = (code: string): ChargeAnswer => ({ answer: 'unknown', code, dead_key: false, slow_down: false })
 const refused = (code: string): ChargeAnswer => ({ answer: 'refused', code, pauses: false })

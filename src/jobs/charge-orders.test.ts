@@ -11,11 +11,11 @@ import { findAccountInUse } from '../domain/payments/charging.ts'
 import { feedChargeRun } from '../domain/payments/feed-charge-run.ts'
 import { settleAttempts } from '../domain/payments/settle-attempts.ts'
 import { startCharge } from '../domain/payments/start-charge.ts'
-import { markSweep, type Sweeper } from '../domain/payments/sweeps.ts'
+import type { Sweeper } from '../domain/payments/sweeps.ts'
 import { inTransaction } from '../domain/shared/tx.ts'
 import { newId } from '../lib/id.ts'
 import { chargeOrders } from './charge-orders.ts'
-import { sweeperOf } from './sweep-gateway.ts'
+import { sweeperOf, sweepGateway } from './sweep-gateway.ts'
 
 const program = useTestProgram({ env: { GATEWAY_TIMEOUT_MS: '3000', CHARGES_PER_SECOND: '20' } })
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -24,9 +24,9 @@ const planned = (length: number) => Array.from({ length }, () => ({ card: 'visa'
 
 /** As if this process had looked through the gateway just now. */
 async function markSwept(deps: Deps): Promise<Sweeper> {
-  const sweeper = sweeperOf((await findAccountInUse(deps.db)) ?? '', deps)
-  await inTransaction(deps, (tx) => markSweep(tx, sweeper, { gateway_time: null, began: tx.now }))
-  return sweeper
+  const account = (await findAccountInUse(deps.db)) ?? ''
+  await sweepGateway(deps, sweeperOf(account, deps), () => false)
+  return sweeperOf(account, deps)
 }
 
 async function asOwner(statement: string): Promise<void> {

@@ -67,7 +67,8 @@ async function askAbout(app: Parts, refund: TakenRefund, account: string | null)
     if (own) return { answer: 'accepted', refund: own }
     if (!isUnderWay(refund)) return { answer: 'same' }
     const others = listed.value.filter((each) => each.state !== 'failed' && !refund.known.includes(each.id))
-    if (isNew && others.length > 0) return { answer: 'others', refunds: others }
+    // Also of one that may have left: should it have, it is found here or told, and booked after all.
+    if (others.length > 0) return { answer: 'others', refunds: others }
     return await send(app, refund)
   } catch (error) {
     app.log.error({ error, refund_id: refund.id }, 'the gateway adapter broke its word')

@@ -1,8 +1,16 @@
 import type { Deps } from '../deps.server.ts'
 import { adoptPayments } from '../domain/payments/adopt-payments.ts'
 import { pauseRunOfAttempt } from '../domain/payments/charge-run-state.ts'
+import { findAccountInUse } from '../domain/payments/charging.ts'
 import type { Answered, GatewayFailure } from '../domain/payments/gateway.ts'
-import { findSweepStart, findUnsweptRuns, markSweep, type Sweeper } from '../domain/payments/sweeps.ts'
+import {
+  findOpenDisputes,
+  findSweepStart,
+  findUnsweptRuns,
+  markSweep,
+  type Sweeper,
+  takeLateQuestions,
+} from '../domain/payments/sweeps.ts'
 import { adoptDisputes } from '../domain/refunds/adopt-disputes.ts'
 import { adoptRefunds } from '../domain/refunds/adopt-refunds.ts'
 import { inTransaction, type Tx } from '../domain/shared/tx.ts'
@@ -13,9 +21,12 @@ export type SweepParts = Pick<Deps, 'db' | 'clock' | 'enqueue' | 'log' | 'gatewa
 const booking = { timeout_ms: 60_000, lock_timeout_ms: 45_000 }
 
 /** An account has the same name with test and live keys, and shows each its own payments. */
-export function sweeperOf(account: string, app: { gateway: Pick<Deps['gateway'], 'mode'>; processId: string }): Sweeper {
-  return { account: `${account}:${app.gateway.mode}`, process_id: app.processId }
+export function sweeperOf(account: string, app: Pick<Deps, 'gateway' | 'processId'>): Sweeper {
+  return { account: `${account}:${app.gateway.mode}`, process_id: app.processId, swept_at: marks.get(app.gateway) ?? null }
 }
+
+/** When each gateway was looked through here: in memory, where no backup can be put back beneath it. */
+const marks = new WeakMap<Deps['gateway'], Date>()
 
 /**
  * Looks through what the gateway has taken, given back and disputed since the last time, page by page, and books what the books do not know
@@ -46,9 +57,37 @@ export async function sweepGateway(app: SweepParts, sweeper: Sweeper, isStopping
     }
   }
   if (isStopping()) return false
-  await inTransaction(app, (tx) => markSweep(tx, sweeper, seen), booking)
-  if (counts.payments > 0) app.log.info({ since, ...counts }, 'the gateway was looked through')
+  const swept_at = await inTransaction(
+    app,
+    async (tx) => {
+      await markSweep(tx, sweeper, seen)
+      return tx.now
+    },
+    booking,
+  )
+  marks.set(app.gateway, swept_at)
+  app.log.info({ since, ...counts }, 'the gateway was looked through')
+  await readAfresh(app, isStopping)
   return true
+}
+
+/**
+ * Reads what a listing by its time no longer shows, and what webhooks tell sooner where they come through: late answers to a bank's question,
+ * and how disputes ended. Nothing waits for it; a gateway that does not answer is asked with the next sweep.
+ */
+async function readAfresh(app: SweepParts, isStopping: () => boolean): Promise<void> {
+  const account = await findAccountInUse(app.db)
+  if (!account) return
+  for (const id of await inTransaction(app, (tx) => takeLateQuestions(tx, account))) {
+    const payment = isStopping() ? null : await app.gateway.readPayment(id)
+    if (!payment?.ok) return
+    await inTransaction(app, (tx) => adoptPayments(tx, [payment.value]), booking)
+  }
+  for (const id of await findOpenDisputes(app.db)) {
+    const dispute = isStopping() ? null : await app.gateway.readDispute(id)
+    if (!dispute?.ok) return
+    await inTransaction(app, (tx) => adoptDisputes(tx, [dispute.value]), booking)
+  }
 }
 
 /** Null when all pages were read and booked. */

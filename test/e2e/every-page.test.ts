@@ -91,7 +91,9 @@ async function problemsAt(path: string, [width, narrow]: typeof DESK | typeof PH
   const answer = await page.goto(path)
   const found = await problemsOfPage(page)
   if (answer?.status() !== status) found.push(`It answers ${answer?.status()}.`)
-  if (new URL(page.url()).pathname !== new URL(path, program.url).pathname) found.push(`It leads to ${page.url()}.`)
+  // A look at what would be charged is written down, and has an address of its own.
+  const isLook = path.endsWith('/charges/new')
+  if (!isLook && new URL(page.url()).pathname !== new URL(path, program.url).pathname) found.push(`It leads to ${page.url()}.`)
   if (/^\/[bc]\//.test(path)) found.push(...(await weightOfScripts()))
   await page.setViewportSize({ width: narrow, height: 900 })
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)

@@ -11,6 +11,7 @@ export function withNewKeys(gateway: Gateway): Gateway {
     ...gateway,
     charge: (request, options) => gateway.charge(request, { ...options, key: randomUUID() }),
     listPayments: async () => ({ ok: true, value: [] }),
+    paymentPages: () => noPages(),
   }
 }
 

@@ -83,10 +83,14 @@ async function lockImports(tx: Tx, campaign_id: string): Promise<void> {
 
 /**
  * Nobody analyzes the backers until this ends. Statistics that are taken midway count none of the new ones, since they are not committed: the
- * checks of foreign keys then go along an index that holds all of them, and 220,000 backers take twice the time.
+ * checks of foreign keys then go along an index that holds all of them, and 220,000 backers take twice the time. Where somebody else keeps
+ * them off already, or analyzes just now, this one goes on at once.
  */
 async function keepStatistics(tx: Tx): Promise<void> {
-  await sql`lock table backers in share update exclusive mode`.execute(tx.db)
+  await sql`do $$ begin
+      lock table backers in share update exclusive mode nowait;
+    exception when lock_not_available then null;
+    end $$`.execute(tx.db)
 }
 
 async function lockImport(tx: Tx, key: ImportKey) {

@@ -62,16 +62,20 @@ async function adoptOfCampaign(
   const stale: string[] = []
   const canceled: string[] = []
   const unknown: OwnPayment[] = []
+  const placed = new Set<string>()
   for (const each of own) {
     const { payment } = each
     const named = byId.get(each.attempt_id)
     // A key that was forgotten made a second payment for one attempt: it has a place of its own.
-    const attempt = byPayment.get(payment.id) ?? (named && (named.payment === null || isNotOver(named)) ? named : undefined)
+    const isFree = named !== undefined && (named.payment === null || isNotOver(named)) && !placed.has(named.id)
+    const attempt = byPayment.get(payment.id) ?? (isFree ? named : undefined)
     if (payment.state === 'canceled') canceled.push(payment.id)
     else if (!attempt) unknown.push(each)
     else if (attempt.state === 'succeeded') continue
-    else if (payment.state === 'succeeded') succeeded.push({ attempt, payment })
-    else if (isNotOver(attempt)) stale.push(attempt.id)
+    else if (payment.state === 'succeeded') {
+      succeeded.push({ attempt, payment })
+      placed.add(attempt.id)
+    } else if (isNotOver(attempt)) stale.push(attempt.id)
   }
   await closePayments(tx, campaign.id, canceled)
   await askAfresh(tx, campaign.id, stale)
@@ -89,11 +93,15 @@ async function adoptOfCampaign(
   adopted.reported += reported
 }
 
-/** The lane asks about these at once, unless somebody is asking. */
+/**
+ * The lane asks about these at once, unless somebody is asking. One that the books never sent was sent in a life that is gone: it is asked
+ * about before it would be sent again.
+ */
 async function askAfresh(tx: Tx, campaign_id: string, attempt_ids: string[]): Promise<void> {
   if (attempt_ids.length === 0) return
-  await sql`update payment_attempts set next_try_at = ${tx.now}
-    where campaign_id = ${campaign_id} and id = any(${attempt_ids}::uuid[]) and state = 'unknown' and lease_id is null`.execute(
+  await sql`update payment_attempts set state = 'unknown', sent_at = coalesce(sent_at, ${tx.now}), next_try_at = ${tx.now},
+      updated_at = ${tx.now}
+    where campaign_id = ${campaign_id} and id = any(${attempt_ids}::uuid[]) and state in ('created', 'unknown') and lease_id is null`.execute(
     tx.db,
   )
   await tx.enqueue({ job: 'charge' })

@@ -309,6 +309,19 @@ describe('a call that is cut', () => {
   })
 })
 
+test('a yes that comes late, with nobody back and nothing told: the next look through the gateway books it', async () => {
+  const { order } = await asked()
+  const page = await toBank(order)
+  for (let minutes = 0; minutes < 70; minutes += 10) await pass(10)
+  expect(await last(order)).toMatchObject({ state: 'declined', payment_open: true })
+  await answerBank(page, 'yes')
+  // Days later its payment is long out of any listing by time.
+  await pass(3 * 24 * 60)
+  expect(await now(order)).toMatchObject({ status: 'paid', captured: 1300 })
+  expect(taken(order)).toEqual([1300])
+  await sound()
+})
+
 test('books that do not know what was paid since (a restored backup): it is booked, and the bank is not asked', async () => {
   const { campaign, order } = await asked()
   const [attempt] = await attemptsOf(program.deps, order.id)

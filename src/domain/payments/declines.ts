@@ -15,7 +15,7 @@ export const QUESTION_CANCELED = 'bank_question_canceled'
 export const ASKED_IN_VAIN: readonly string[] = [NOT_ANSWERED, NOT_ASKED, QUESTION_CANCELED]
 
 /** The bank wants to hear from the holder of the card: the same payment can be confirmed on the bank's own page. */
-const ASKS_HOLDER = [
+export const ASKS_HOLDER = [
   'authentication_required',
   'authentication_not_handled',
   'mobile_device_authentication_required',

@@ -11,6 +11,8 @@ export async function expectSoundAt(page: Page, name: string, looks: readonly [L
   const look = async ([width, colorScheme]: Looks) => {
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme })
+    // Colours that are still on their way from light to dark are nobody's to judge.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))
   }
   for (const one of looks) {
     await look(one)

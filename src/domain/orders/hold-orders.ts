@@ -49,7 +49,7 @@ export async function previewHold(
   await ownCampaign(db, actor, input.campaign_id)
   staffOnly(actor)
   const { rows } = await sql<{ total: number; moved: number }>`select count(*)::int as total,
-      count(*) filter (where ${canBeSet(input.hold)})::int as moved
+      count(*) filter (where ${canBeSet(input.hold)} and not ${isUndecided(input.hold)})::int as moved
     from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
     where o.campaign_id = ${input.campaign_id} and ${selectionCondition(input.selection)}`.execute(db)
   return rows[0] ?? { total: 0, moved: 0 }
@@ -58,6 +58,12 @@ export async function previewHold(
 /** The orders that a hold (or a release) changes. */
 function canBeSet(hold: boolean): RawBuilder<boolean> {
   return sql`(o.status not in ('canceled', 'shipped') and (o.held_at is null) = ${hold})`
+}
+
+/** Where the gateway and the books differ, staff decide before the hold ends: releasing it would charge and ship meanwhile. */
+function isUndecided(hold: boolean): RawBuilder<boolean> {
+  return sql`(not ${hold} and exists (select 1 from discrepancies d
+    where d.campaign_id = o.campaign_id and d.order_id = o.id and d.state = 'open'))`
 }
 
 async function startHold(tx: Tx, actor: Actor, kind: HoldKind, input: HoldInput): Promise<StepAnswer> {
@@ -78,11 +84,11 @@ export async function carryOutHold(tx: Tx, actor: Actor, key: OperationKey): Pro
   const set = hold ? sql`hold_reason = 'staff', held_at = ${now}::timestamptz` : sql`hold_reason = null, held_at = null`
   if (isSet(selection)) await planForSets(tx.db)
   const { rows } = await sql<LeftOut>`with picked as (
-      select o.id, o.version from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
+      select o.id, o.version, case when ${isUndecided(hold)} then 'discrepancy' end as code from orders o left join backers b on b.campaign_id = o.campaign_id and b.id = o.backer_id
       where o.campaign_id = ${key.campaign_id} and ${selectionCondition(selection)} and ${canBeSet(hold)}
     ), moved as (
       update orders o set version = o.version + 1, updated_at = ${now}, ${set}
-      from picked p where o.campaign_id = ${key.campaign_id} and o.id = p.id and o.version = p.version
+      from picked p where o.campaign_id = ${key.campaign_id} and o.id = p.id and o.version = p.version and p.code is null
       returning o.id, o.backer_id, o.version, o.status
     ), written as (
       insert into events (campaign_id, kind, backer_id, order_id, order_version, from_status, to_status, actor_kind, actor_id,
@@ -90,7 +96,7 @@ export async function carryOutHold(tx: Tx, actor: Actor, key: OperationKey): Pro
       select ${key.campaign_id}::uuid, ${hold ? 'held' : 'released'}::text, m.backer_id, m.id, m.version, m.status, m.status,
         ${actor.kind}::text, ${actor.id}::text, ${reason_id}::uuid, ${key.operation_id}::uuid, ${now}::timestamptz from moved m
     ), outcome as (
-      select p.id, case when m.id is null then 'changed_meanwhile' else 'moved' end as code from picked p left join moved m on m.id = p.id
+      select p.id, coalesce(p.code, case when m.id is null then 'changed_meanwhile' else 'moved' end) as code from picked p left join moved m on m.id = p.id
     ) select u.code, count(*)::int as count, (array_agg(u.id) filter (where u.code <> 'moved'))[1:5] as sample_ids
       from outcome u group by 1`.execute(tx.db)
   const result = toResult(rows)

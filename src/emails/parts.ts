@@ -5,7 +5,7 @@ import { cardText } from '../lib/card-text.ts'
 import { unchargeablePart } from '../lib/charge-limits.ts'
 import { countryName } from '../lib/country-name.ts'
 import { formatMoney } from '../lib/money.ts'
-import { ledgerAccountWords, quoteLineWords } from '../lib/quote-text.ts'
+import { backersAccountWords, quoteLineWords } from '../lib/quote-text.ts'
 import { dayText, fullTime } from '../lib/time-text.ts'
 import type { Letter, MoneyRow, Section } from './letter.ts'
 
@@ -89,8 +89,8 @@ function moneyRows(facts: MailFacts, order: OrderFacts): MoneyRow[] {
   const quoted = order.quote.lines.map((line) => ({ ...quoteLineWords(line, currency), amount: money(facts, line.amount) }))
   const since = order.settled
     .filter(({ amount }) => amount !== 0)
-    .map(({ account, amount }) => ({
-      ...(ledgerAccountWords(account, -amount) ?? { label: account, why: null }),
+    .map(({ account, reason, amount }) => ({
+      ...(backersAccountWords(account, -amount, reason) ?? { label: account, why: null }),
       amount: money(facts, -amount),
     }))
   const { label } = balanceFact(facts, order.balance_due)

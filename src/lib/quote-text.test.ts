@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ledgerAccountWords, quoteLineWords } from './quote-text.ts'
+import { backersAccountWords, ledgerAccountWords, quoteLineWords } from './quote-text.ts'
 
 const words = (line: { kind: string; label?: string; quantity?: number; unit?: number; reason?: string }) =>
   quoteLineWords({ label: '', quantity: 1, unit: 0, reason: '', ...line }, 'USD')
@@ -33,4 +33,10 @@ test('money that went back is not called paid', () => {
   expect(ledgerAccountWords('settled_outside', 1300)?.label).toBe('Paid back in another way')
   expect(ledgerAccountWords('at_gateway', 1300, 'refund')?.label).toBe('On its way back to the card')
   expect(ledgerAccountWords('at_gateway', -1300, 'refunded_elsewhere')?.label).toBe('Not decided yet')
+})
+
+test('a backer is not told that a refund is on its way which came back', () => {
+  expect(backersAccountWords('at_gateway', 1300, 'refund')?.label).toBe('On its way back to the card')
+  expect(backersAccountWords('at_gateway', 1300, 'undecided')?.label).toBe('Being looked at by the creator')
+  expect(backersAccountWords('card', -1300, '')?.label).toBe('Paid by card')
 })

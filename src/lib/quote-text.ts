@@ -53,11 +53,18 @@ export function ledgerAccountWords(account: string, amount = 0, reason = ''): Li
     case 'card':
       return { label: amount > 0 ? (CARD_BACK[reason] ?? 'Given back to the card') : 'Paid by card', why: null }
     case 'at_gateway':
-      if (amount > 0 && (reason === '' || reason === 'refund')) return { label: 'On its way back to the card', why: null }
+      if (amount > 0 && reason === 'refund') return { label: 'On its way back to the card', why: null }
       return { label: 'Not decided yet', why: 'it does not count towards the balance' }
     default:
       return null
   }
+}
+
+/** The same in words for the backer, who has nothing to decide. */
+export function backersAccountWords(account: string, amount: number, reason: string): LineWords | null {
+  if (account === 'at_gateway' && reason !== 'refund')
+    return { label: 'Being looked at by the creator', why: 'it does not count towards what you pay' }
+  return ledgerAccountWords(account, amount, reason)
 }
 
 const CARD_BACK: Readonly<Record<string, string>> = {

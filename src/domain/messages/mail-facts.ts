@@ -1,6 +1,6 @@
 import type { Row } from '../../db/types.ts'
 import { hasPaymentMethod } from '../backers/filter.ts'
-import { BOOKED_SINCE } from '../orders/order-money.ts'
+import { BOOKED_SINCE, bookedSince } from '../orders/order-money.ts'
 import type { Quote } from '../orders/price-order.ts'
 import type { Campaign } from '../shared/policy.ts'
 import type { Db } from '../shared/tx.ts'
@@ -34,7 +34,7 @@ export interface OrderFacts {
   /** the card that is charged next; null where none is usable */
   payment_method: { id: string; brand: string; last4: string; exp_month: number; exp_year: number } | null
   lines: { name: string; option: string; quantity: number }[]
-  settled: { account: string; amount: number }[]
+  settled: { account: string; reason: string; amount: number }[]
 }
 
 /** Reads the facts of a mail. */
@@ -86,11 +86,12 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
     .execute()
   const settled = await db
     .selectFrom('ledger_entries')
-    .select(['account', (eb) => eb.fn.sum<number>('amount').as('amount')])
+    .select(['account', 'reason', (eb) => eb.fn.sum<number>('amount').as('amount')])
     .where('campaign_id', '=', order.campaign_id)
     .where('order_id', '=', order.id)
     .where('account', 'in', BOOKED_SINCE)
-    .groupBy('account')
+    .groupBy(['account', 'reason'])
+    .orderBy('account')
     .execute()
   const method = await db
     .selectFrom('orders as o')
@@ -113,7 +114,7 @@ async function loadOrder(db: Db, backer: Row<'backers'>): Promise<OrderFacts | n
     ships: order.ships,
     payment_method: method ?? null,
     lines,
-    settled: settled.map(({ account, amount }) => ({ account, amount: Number(amount) })),
+    settled: bookedSince(settled),
   }
 }
 

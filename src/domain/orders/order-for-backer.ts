@@ -5,14 +5,14 @@ import { type BackersRefund, findRefundsForBacker } from '../refunds/refund-quer
 import { notFound } from '../shared/errors.ts'
 import type { BackerKey } from '../shared/keys.ts'
 import type { Db } from '../shared/tx.ts'
-import { BOOKED_SINCE } from './order-money.ts'
+import { BOOKED_SINCE, bookedSince } from './order-money.ts'
 
 /** What a backer's page tells of their order, beside the row itself. */
 export interface BackersOrder {
   order: Row<'orders'>
   lines: { sku_id: string; quantity: number }[]
   /** booked about the balance since the quote, by ledger account: negative is in the backer's favour. Minor units. */
-  booked: { account: string; amount: number }[]
+  booked: { account: string; reason: string; amount: number }[]
   /** when a notice will lock it */
   lock_due_at: Date | null
   /** when a notice will make its address final */
@@ -43,17 +43,17 @@ export async function findOrderForBacker(db: Db, key: BackerKey, now: Date): Pro
     .execute()
   const booked = await db
     .selectFrom('ledger_entries')
-    .select(['account', (eb) => eb.fn.sum<number>('amount').as('amount')])
+    .select(['account', 'reason', (eb) => eb.fn.sum<number>('amount').as('amount')])
     .where('campaign_id', '=', campaign_id)
     .where('order_id', '=', order.id)
     .where('account', 'in', BOOKED_SINCE)
-    .groupBy('account')
+    .groupBy(['account', 'reason'])
     .orderBy('account')
     .execute()
   return {
     order,
     lines,
-    booked: booked.map(({ account, amount }) => ({ account, amount: -Number(amount) })).filter(({ amount }) => amount !== 0),
+    booked: bookedSince(booked).map(({ amount, ...line }) => ({ ...line, amount: -amount })),
     ...(await noticesDue(db, order)),
     payment_method: await paymentMethod(db, order, now),
     charges: await findChargesForBacker(db, order, now),

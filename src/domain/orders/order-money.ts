@@ -69,6 +69,17 @@ export function explainBalance(
   }
 }
 
+/** What was done about the balance since the quote, for its backer: a line for each account, two for what lies at the gateway. */
+export function bookedSince(terms: LedgerTerm[]): LedgerTerm[] {
+  const lines = new Map<string, LedgerTerm>()
+  for (const { account, reason, amount } of undecidedAsOne(terms)) {
+    const key = account === 'at_gateway' ? `${account} ${reason}` : account
+    const sum = (lines.get(key)?.amount ?? 0) + Number(amount)
+    lines.set(key, { account, reason: account === 'at_gateway' ? reason : '', amount: sum })
+  }
+  return [...lines.values()].filter(({ amount }) => amount !== 0)
+}
+
 /**
  * What the gateway reported and what staff decided about it are one line: nothing is left of it once it is decided. A refund on its way
  * stands by itself.

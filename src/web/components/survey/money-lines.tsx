@@ -1,4 +1,4 @@
-import { ledgerAccountWords, quoteLineWords } from '../../../lib/quote-text.ts'
+import { backersAccountWords, quoteLineWords } from '../../../lib/quote-text.ts'
 import { Ledger, type LedgerRow } from '../../ui/ledger.tsx'
 import { Money } from '../../ui/numbers.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -18,8 +18,8 @@ export interface MoneyProps {
   currency: string
   /** shipping paid with the pledge that this order does not use up */
   shipping_left_over: number
-  /** what was booked about the balance since, by ledger account; negative: in the backer's favour */
-  booked: { account: string; amount: number }[]
+  /** what was booked about the balance since, by ledger account and, at the gateway, reason; negative: in the backer's favour */
+  booked: { account: string; reason: string; amount: number }[]
   /** what is owed; negative is credit */
   balance: number
   /** what was charged to cards, each with when and which: said instead of the sum of them */
@@ -74,13 +74,13 @@ export function MoneyLines({ money, due, is_fixed }: { money: MoneyProps; due: s
   const together: LedgerRow = { label: 'Together', amount: costs.reduce((sum, { amount }) => sum + amount, 0), kind: 'sum' }
   // Where all of it went back, the sum is nothing, and is told all the same.
   const isEven = money.refunds?.length && !money.booked.some(({ account }) => account === 'card')
-  const booked = [...(isEven ? [{ account: 'card', amount: 0 }] : []), ...money.booked].flatMap(
-    ({ account, amount }): LedgerRow[] => {
+  const booked = [...(isEven ? [{ account: 'card', reason: '', amount: 0 }] : []), ...money.booked].flatMap(
+    ({ account, reason, amount }): LedgerRow[] => {
       const [receipts, refunds] = account === 'card' ? [money.receipts ?? [], money.refunds ?? []] : [[], []]
       const sum = (list: readonly { amount: number }[]) => list.reduce((total, each) => total + each.amount, 0)
       if (receipts.length > 0 && sum(refunds) - sum(receipts) === amount)
         return [...receipts.map(receiptRow), ...refunds.map(refundRow)]
-      const words = ledgerAccountWords(account, amount)
+      const words = backersAccountWords(account, amount, reason)
       return [{ label: words?.label ?? account, reason: words?.why, amount }]
     },
   )

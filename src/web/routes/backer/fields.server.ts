@@ -124,7 +124,7 @@ function entryOf(items: SurveyView['catalog']['items'], sku_id: string, quantity
 
 export function moneyProps(view: Viewed, quote: Quote, balance: number): MoneyProps {
   const { lines, shipping_left_over, total } = quote
-  const booked = balance === total ? [] : [{ account: 'settled_outside', amount: balance - total }]
+  const booked = balance === total ? [] : [{ account: 'settled_outside', reason: '', amount: balance - total }]
   return { lines, currency: view.campaign.currency, shipping_left_over, booked, balance }
 }
 

@@ -107,7 +107,7 @@ function moneyProblems(
   else if (to_card > rest) add('to_card', 'refund_above_captured', 'More than was charged here and can still be given back.')
   if (order.status === 'canceled') {
     if (amount_off > 0) add('amount_off', 'order_canceled', 'The order is canceled: nothing is owed for it.')
-    if (outside > kept) add('outside', 'refund_above_captured', 'More than was charged here and is not given back.')
+    if (to_card + outside > kept) add('outside', 'refund_above_captured', 'More than was charged here and is not given back.')
     return problems
   }
   const credit = Math.max(0, -owed)
